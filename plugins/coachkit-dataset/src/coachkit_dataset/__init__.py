@@ -1,0 +1,1 @@
+"""Reads the tables of a published organisation data set."""

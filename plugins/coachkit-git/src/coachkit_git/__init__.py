@@ -1,0 +1,1 @@
+"""Reads any local git repository."""

@@ -1,0 +1,114 @@
+"""Drafts: what an agent prepared, statement by statement, with what stands behind each. And notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Check", "Draft", "DraftKind", "Notice", "Origin", "Section", "Statement"]
+
+
+class DraftKind(StrEnum):
+    BRIEF = "brief"
+    AGENDA = "agenda"
+    SELF_REVIEW = "self_review"
+    CONTRIBUTION_SUMMARY = "contribution_summary"
+    KEY_CONVERSATION = "key_conversation"
+
+
+class Origin(StrEnum):
+    """How a sentence came to be."""
+
+    COMPOSED = "composed"
+    """Computed from facts by our own words."""
+    REWORDED = "reworded"
+    """Composed, then reworded by a model and checked."""
+    DRAFTED = "drafted"
+    """Written by a model and checked."""
+    REPLACED = "replaced"
+    """A model's sentence did not hold; the composed one stands in its place."""
+    EDITED = "edited"
+    """Changed by a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What one consistency check said of one statement."""
+
+    name: str
+    passed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One or two sentences that stand or fall together, with the ids of their evidence."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+    origin: Origin = Origin.COMPOSED
+    fact: str = ""
+    """Kind of the fact behind it, ``action.overdue``."""
+    question: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a document: its place in the anatomy and its statements."""
+
+    name: str
+    title: str
+    statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document for one reader about one person, with everything needed to explain it.
+
+    :ivar evidence: id → (version, content hash) of every record it rests on.
+    """
+
+    id: str
+    kind: DraftKind
+    language: str
+    subject: str
+    viewer: str
+    actor: str
+    purpose: str
+    window_start: datetime
+    window_end: datetime
+    created_at: datetime
+    title: str
+    sections: tuple[Section, ...]
+    evidence: dict[str, tuple[str, str]] = field(default_factory=dict)
+    prompt: str = ""
+    model: str = "none"
+    settings: dict[str, object] = field(default_factory=dict)
+    raw_output: str = ""
+    notes: tuple[str, ...] = ()
+    """What the draft could not do, in the reader's language."""
+
+    @property
+    def citations(self) -> dict[str, int]:
+        """Evidence id → its number, in order of first use."""
+        numbers: dict[str, int] = {}
+        for section in self.sections:
+            for statement in section.statements:
+                for evidence in statement.evidence:
+                    numbers.setdefault(evidence, len(numbers) + 1)
+        return numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something a person should know: that their record was read, a sync failed, a conversation is due."""
+
+    id: str
+    person: str
+    kind: str
+    at: datetime
+    text: str
+    read_at: datetime | None = None
+    data: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,104 @@
+"""Every setting, in one place: read from ``COACHKIT_*`` variables, then ``coachkit.toml``, then the default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from coachkit.errors import ConfigError
+
+__all__ = ["Settings", "load_settings"]
+
+CONFIG_FILE = Path("coachkit.toml")
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Each field can be given as ``COACHKIT_<FIELD>`` or as a key of ``coachkit.toml``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COACHKIT_", toml_file=CONFIG_FILE, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("coachkit", appauthor=False)),
+        description="Folder for the SQLite database, the vector index, keys and logs.",
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL; empty: SQLite in the data folder. postgresql://… works too."
+    )
+    chroma_url: str = Field("", description="URL of a Chroma server; empty: Chroma embedded in the data folder.")
+    model: str = Field(
+        "local", description="none, local, or any LiteLLM model string such as openai/gpt-5 or dashscope/qwen-max."
+    )
+    model_timeout: float = Field(60.0, gt=0, description="Seconds that one document may wait for its model.")
+    models: Path | None = Field(
+        None, description="Folder with the local model's weights; empty: found where make put it."
+    )
+    language: Literal["en", "zh"] = Field("en", description="Language when nobody has chosen one.")
+    timezone: str = Field("UTC", description="Time zone of the organisation, such as Asia/Shanghai: days begin there.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8420, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    base_url: str = Field("", description="Address under which people reach the server; empty: http://host:port.")
+    secret_key: SecretStr | None = Field(
+        None, description="Signs cookies; empty: made once and kept in the data folder."
+    )
+    oidc_issuer: str = Field("", description="OpenID Connect issuer; empty: sign-in by link only.")
+    oidc_client_id: str = Field("", description="Client id at the issuer.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Client secret at the issuer.")
+    worker: bool = Field(True, description="Run background work inside the server.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="Least level that is logged."
+    )
+
+    @field_validator("data", "models")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().resolve() if value else None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{value!r} is no time zone; try Asia/Shanghai or Europe/Berlin") from error
+        return value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{self.data / 'coachkit.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, where ``given`` (command-line options) go before everything else.
+
+    :raises ConfigError: naming the setting, what is wrong, and every place that was looked at.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        )
+        raise ConfigError(
+            wrong, hint=f"Looked at: command-line options, COACHKIT_* variables, {CONFIG_FILE.resolve()}, defaults."
+        ) from error

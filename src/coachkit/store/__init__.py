@@ -1,0 +1,1 @@
+"""Adapters of the ports: relational (SQLAlchemy) and vector (Chroma)."""
