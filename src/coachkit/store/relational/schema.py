@@ -1,7 +1,7 @@
 """The tables.
 
-Every record that came from a source has one row in ``records`` (its envelope, what can be searched and cited) and rows in
-the table of its noun. People are known by ``identities``; ``identities.person_id`` says whose they are, and is the only
+Every record that came from a source has one row in ``records`` (its envelope, what can be searched and cited) and
+rows in the table of its noun. People are known by ``identities``; ``identities.person_id`` says whose they are, and is the only
 place that changes when people are merged or split: nothing else is rewritten, so both can be undone.
 
 Ids are derived from content (:func:`coachkit.domain.identity.stable_id`), never counted.
@@ -390,6 +390,16 @@ action_items = sa.Table(
     sa.Column("done_at", Instant),
     sa.Column("check_in", Text, comment="native id of the check-in, in the same connection"),
     sa.Column("item", Text),
+)
+
+ticks = sa.Table(
+    "ticks",
+    metadata,
+    _record_key(),
+    sa.Column("done_at", Instant, comment="null: ticked off by mistake, open again"),
+    sa.Column("by_person_id", BigId, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    comment="what people ticked off here, over what the action item's source says",
 )
 
 notes = sa.Table(
