@@ -1,0 +1,59 @@
+# make demo   the sample organisation, synced and served, with a cited brief
+# make test   the tests (default run); make test-slow runs the slow ones
+# make check  format, lint, types, import contracts, docs, lock
+# make bench  the benchmarks; make format; make lock; make docs; make clean
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_DATA ?= .data/demo
+PORT ?= 8420
+TEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test test-slow check format lock docs bench clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+.venv/.runtime: requirements/runtime.txt requirements/models.txt pyproject.toml $(wildcard plugins/*/pyproject.toml) tools/setup
+	@PYTHON="$(PYTHON)" tools/setup runtime
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	@PYTHON="$(PYTHON)" tools/setup dev
+
+.venv/.browser: tools/system-packages
+	@tools/system-packages
+
+setup: .venv/.runtime
+setup-dev: .venv/.dev
+
+demo: setup
+	@COACHKIT_DATA="$(DEMO_DATA)" COACHKIT_PORT="$(PORT)" $(BIN)/coachkit demo
+
+test: setup-dev .venv/.browser
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow"
+
+test-slow: setup-dev .venv/.browser
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m slow --timeout 1200
+
+check: setup-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/docs.py --check
+
+format: setup-dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: setup-dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/lock.py
+
+docs: setup-dev
+	@$(BIN)/python tools/docs.py
+
+bench: setup-dev
+	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+clean:
+	rm -rf .venv .cache .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
