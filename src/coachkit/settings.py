@@ -17,7 +17,7 @@ CONFIG_FILE = Path("coachkit.toml")
 
 
 class Settings(BaseSettings):
-    """Settings of one installation. Each field can be given as ``COACHKIT_<FIELD>`` or as a key of ``coachkit.toml``."""
+    """Settings of one installation. Each field is ``COACHKIT_<FIELD>``, or a key of ``coachkit.toml``."""
 
     model_config = SettingsConfigDict(
         env_prefix="COACHKIT_", toml_file=CONFIG_FILE, extra="forbid", frozen=True, env_ignore_empty=True

@@ -14,7 +14,8 @@ __all__ = ["Actor", "Citation", "Evidence"]
 class Actor:
     """Somebody in a record, in the words of the record's roles.
 
-    :ivar role: an :class:`~coachkit.domain.work.InteractionKind`, or ``owner``, ``subject``, ``manager``, ``report``, ``target``.
+    :ivar role: an :class:`~coachkit.domain.work.InteractionKind`, or ``owner``, ``subject``, ``manager``, ``report``,
+        ``target``.
     :ivar person: id of the person, once the identity is matched.
     :ivar team: key of their team on the day of the record.
     """

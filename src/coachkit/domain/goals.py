@@ -63,7 +63,8 @@ class KeyResult:
 class Goal:
     """A goal with its owners, what it is aligned to, its key results and the history of its state.
 
-    :ivar state: as the source names it; ``state_category`` is ours: ``draft``, ``active``, ``done``, ``missed``, ``dropped``.
+    :ivar state: as the source names it; ``state_category`` is ours: ``draft``, ``active``, ``done``, ``missed``,
+        ``dropped``.
     :ivar parents: keys of the goals it is aligned to; several are usual.
     """
 

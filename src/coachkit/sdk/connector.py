@@ -17,7 +17,7 @@ __all__ = ["CheckReport", "Configuration", "Connector", "Stream"]
 class Configuration(BaseModel):
     """Base of a connector's configuration: frozen, and a misspelt key is an error.
 
-    Field descriptions become ``coachkit connector show`` and the reference. Secrets are :class:`~coachkit.sdk.SecretRef`.
+    Field descriptions become the reference. Secrets are :class:`~coachkit.sdk.SecretRef`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +45,7 @@ class CheckReport:
 
 
 class Connector(ABC):
-    """Reads one source. One instance serves one connection and one sync; it holds no state between syncs but its cursors.
+    """Reads one source. One instance serves one connection and one sync; between syncs only its cursors are kept.
 
     Subclasses set ``name``, ``title``, ``streams`` and ``Config``, take ``(connection, config)`` and implement
     :meth:`check` and :meth:`pull`.

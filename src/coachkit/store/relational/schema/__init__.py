@@ -1,0 +1,101 @@
+"""The tables.
+
+Every record that came from a source has one row in ``records`` (its envelope, what can be searched and cited) and
+rows in the table of its noun. People are known by ``identities``; ``identities.person_id`` says whose they are, and is
+the only place that changes when people are merged or split: nothing else is rewritten, so both can be undone.
+
+Ids are derived from content (:func:`coachkit.domain.identity.stable_id`), never counted.
+"""
+
+from __future__ import annotations
+
+from coachkit.store.relational.schema.base import metadata
+from coachkit.store.relational.schema.conversations import (
+    action_items,
+    agenda_points,
+    check_ins,
+    feedback,
+    notes,
+    ticks,
+)
+from coachkit.store.relational.schema.index import embeddings, index_outbox, index_state, postings
+from coachkit.store.relational.schema.people import (
+    identities,
+    identity_aliases,
+    identity_decisions,
+    identity_suggestions,
+    memberships,
+    people,
+    profiles,
+    reporting_lines,
+    teams,
+)
+from coachkit.store.relational.schema.records import groups, record_links, records, scope_members, scopes, state_changes
+from coachkit.store.relational.schema.service import (
+    draft_evidence,
+    drafts,
+    grants,
+    jobs,
+    notices,
+    reads,
+    schedules,
+    sessions,
+    sign_in_links,
+)
+from coachkit.store.relational.schema.sources import connections, cursors, quarantine, sync_runs
+from coachkit.store.relational.schema.work import (
+    goal_owners,
+    goals,
+    interactions,
+    key_results,
+    measurements,
+    work_items,
+)
+
+__all__ = [
+    "action_items",
+    "agenda_points",
+    "check_ins",
+    "connections",
+    "cursors",
+    "draft_evidence",
+    "drafts",
+    "embeddings",
+    "feedback",
+    "goal_owners",
+    "goals",
+    "grants",
+    "groups",
+    "identities",
+    "identity_aliases",
+    "identity_decisions",
+    "identity_suggestions",
+    "index_outbox",
+    "index_state",
+    "interactions",
+    "jobs",
+    "key_results",
+    "measurements",
+    "memberships",
+    "metadata",
+    "notes",
+    "notices",
+    "people",
+    "postings",
+    "profiles",
+    "quarantine",
+    "reads",
+    "record_links",
+    "records",
+    "reporting_lines",
+    "schedules",
+    "scope_members",
+    "scopes",
+    "sessions",
+    "sign_in_links",
+    "state_changes",
+    "sync_runs",
+    "teams",
+    "ticks",
+    "work_items",
+]

@@ -1,0 +1,113 @@
+"""The house keeps its own rules: sizes, imports, settings in one place, time passed in."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted(ROOT.glob("plugins/*/src/**/*.py"))]
+MAX_MODULE_LINES = 500
+MAX_FUNCTION_LINES = 60
+
+MAY_READ_ENVIRONMENT = {"settings.py", "sdk/secrets.py"}
+"""The environment is read here and nowhere else; ``models/gateway`` and children of ours may be given one."""
+
+MAY_ASK_THE_CLOCK = {"bootstrap.py", "cli", "web", "api", "jobs"}
+"""Doors and the job worker know what time it is; all other rooms are told."""
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"), str(path))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_modules_and_functions_can_be_read_at_a_glance(path: Path) -> None:
+    lines = path.read_text("utf-8").count("\n")
+    assert lines <= MAX_MODULE_LINES, f"{_name(path)} has {lines} lines; split it by subject"
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= MAX_FUNCTION_LINES, f"{_name(path)}: {node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    docstring = ast.get_docstring(_tree(path))
+    assert docstring, f"{_name(path)} has no docstring"
+    assert "TODO" not in docstring
+
+
+def _calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+            yield ast.unparse(node.func if isinstance(node, ast.Call) else node)
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.is_relative_to(ROOT / "src")], ids=_name)
+def test_settings_are_read_in_one_place(path: Path) -> None:
+    inside = str(path.relative_to(ROOT / "src" / "coachkit"))
+    if inside in MAY_READ_ENVIRONMENT:
+        return
+    reads = [c for c in _calls(path) if re.match(r"os\.(getenv|environ\.get|environ\[)", c)]
+    assert not reads, f"{_name(path)} reads the environment: {reads}; make it a setting"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.is_relative_to(ROOT / "src")], ids=_name)
+def test_time_is_passed_in(path: Path) -> None:
+    inside = path.relative_to(ROOT / "src" / "coachkit")
+    if inside.parts[0] in MAY_ASK_THE_CLOCK:
+        return
+    asks = [c for c in _calls(path) if c in ("datetime.now", "datetime.utcnow", "date.today", "time.time")]
+    assert not asks, f"{_name(path)} asks the clock itself: {asks}"
+
+
+def test_public_names_exist() -> None:
+    for name in ("coachkit.sdk", "coachkit.errors", "coachkit.domain.work", "coachkit.domain.audience"):
+        module = importlib.import_module(name)
+        assert module.__all__ == sorted(set(module.__all__)), f"{name}.__all__ is not sorted"
+        assert not [exported for exported in module.__all__ if not hasattr(module, exported)]
+
+
+def test_error_tree_is_the_one_drawn() -> None:
+    errors = importlib.import_module("coachkit.errors")
+    drawn = re.findall(r"[├└]── (\w+)", errors.__doc__ or "")
+    assert sorted([*drawn, "CoachkitError"]) == sorted(errors.__all__)
+
+
+def test_locks_hold_hashes_and_no_addresses() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        text = lock.read_text("utf-8")
+        assert "://" not in text, f"{lock.name} names an address"
+        assert "--index" not in text
+        assert text.count("==") <= text.count("--hash=sha256:"), f"{lock.name} has a pin without a hash"
+
+
+def test_the_order_of_rooms_is_enforced(tmp_path: Path) -> None:
+    """A forbidden import must break the build: the contract itself is tested, on a copy of the tree."""
+    copy = tmp_path / "house"
+    ignore = shutil.ignore_patterns("__pycache__", "*.po", "*.egg-info")
+    shutil.copytree(ROOT / "src", copy / "src", ignore=ignore)
+    shutil.copytree(ROOT / "plugins", copy / "plugins", ignore=ignore)
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    sneaked = copy / "src/coachkit/domain/audience.py"
+    sneaked.write_text(sneaked.read_text("utf-8") + "\nimport coachkit.store.relational.schema\n", "utf-8")
+    paths = [copy / "src", *copy.glob("plugins/*/src")]
+    code = f"import sys; sys.path[:0] = {[str(p) for p in paths]!r}; import importlinter.cli as c; c.lint_imports_command()"
+    run = subprocess.run(
+        [sys.executable, "-c", code, "--no-cache"], cwd=copy, capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0, run.stdout
+    assert "coachkit.domain.audience -> coachkit.store" in run.stdout
