@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Check", "Draft", "DraftKind", "Notice", "Origin", "Section", "Statement"]
+__all__ = ["Check", "CitedSource", "Draft", "DraftKind", "Header", "Notice", "Origin", "Section", "Statement"]
 
 
 class DraftKind(StrEnum):
@@ -52,6 +52,8 @@ class Statement:
     """Kind of the fact behind it, ``action.overdue``."""
     question: str = ""
     checks: tuple[Check, ...] = ()
+    data: dict[str, object] = field(default_factory=dict)
+    """What a page shows apart from the text: of an action its id, owner, due date and whether it is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,40 @@ class Section:
     name: str
     title: str
     statements: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What stands above a document: about whom, for which meeting, and what was read for it.
+
+    :ivar other: the other side of the conversation; of a brief, the manager.
+    :ivar read: names of the connections that were read.
+    :ivar not_read: connection or kind of source → why it is missing, in the reader's language.
+    """
+
+    person: str
+    title: str = ""
+    team: str = ""
+    other: str = ""
+    meeting_at: datetime | None = None
+    last_meeting_at: datetime | None = None
+    read: tuple[str, ...] = ()
+    not_read: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedSource:
+    """A record as the list of sources under a document shows it; the title is cleaned and shortened."""
+
+    id: str
+    key: str
+    title: str
+    kind: str
+    connection: str
+    occurred_at: datetime
+    url: str | None = None
+    suspicious: bool = False
+    """Its text reads like instructions to a program; it was shown as a quotation and followed by nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +125,11 @@ class Draft:
     raw_output: str = ""
     notes: tuple[str, ...] = ()
     """What the draft could not do, in the reader's language."""
+    header: Header | None = None
+    sources: tuple[CitedSource, ...] = ()
+    """The cited records in the order of their numbers."""
+    stale: bool = False
+    """Something it rests on has changed or gone since; set when it is read, never stored."""
 
     @property
     def citations(self) -> dict[str, int]:
