@@ -19,6 +19,9 @@ __all__ = [
 
 _NOREPLY = re.compile(r"^(?:\d+\+)?(?P<login>[a-z0-9][a-z0-9-]*(?:\[bot\])?)@users\.noreply\.(?P<host>[a-z0-9.-]+)$")
 
+_PUBLIC_HOSTS = {"github.com": "github", "gitlab.com": "gitlab"}
+"""A company's own host keeps its full name: a login there is not the same person's on the public one."""
+
 
 def stable_id(*parts: str) -> int:
     """A positive 63-bit id derived from what it names.
@@ -69,8 +72,7 @@ def identity_key(system: str, value: str) -> str:
         return f"{system}:{value.lower() if system in ('github', 'gitlab') else value}"
     value = value.lower()
     if match := _NOREPLY.match(value):
-        host = match["host"]
-        return f"{host.split('.')[0]}:{match['login']}"
+        return f"{_PUBLIC_HOSTS.get(match['host'], match['host'])}:{match['login']}"
     return f"email:{value}"
 
 

@@ -1,0 +1,82 @@
+"""What commands print: words and tables for people, one JSON value for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from coachkit.errors import Ambiguous, CoachkitError
+
+__all__ = ["AsJson", "console", "emit", "fail", "notes", "plain", "table"]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value, for scripts.")]
+
+console = Console(highlight=False, soft_wrap=True)
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Progress and remarks go to standard error, so that what was asked for can be piped."""
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it; ids stay what they are, times become ISO 8601."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Path):
+        return str(value)
+    return value
+
+
+def emit(value: Any) -> None:
+    """Print a value as JSON."""
+    json.dump(plain(value), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """Print rows under column names, or ``empty`` if there are none."""
+    listed = [[("" if cell is None else str(cell)) for cell in row] for row in rows]
+    if not listed:
+        console.print(empty)
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in listed:
+        drawn.add_row(*(cell.replace("[", r"\[") for cell in row))
+    console.print(drawn)
+
+
+def fail(error: CoachkitError, *, as_json: bool) -> NoReturn:
+    """End the command with the error's own exit code, saying what failed and what to do."""
+    if as_json:
+        payload = {"error": error.code, "message": error.message, "subject": error.subject, "hint": error.hint}
+        if isinstance(error, Ambiguous):
+            payload["candidates"] = list(error.candidates)  # type: ignore[assignment]
+        json.dump(payload, sys.stderr, ensure_ascii=False)
+        sys.stderr.write("\n")
+    else:
+        head = f"{error.subject}: {error.message}" if error.subject else error.message
+        notes.print(f"[bold red]✗[/] {head}".replace("[bold red]✗[/] ", "✗ "), markup=False)
+        if isinstance(error, Ambiguous):
+            for candidate in error.candidates:
+                notes.print(f"  · {candidate}", markup=False)
+        if error.hint:
+            notes.print(f"  {error.hint}", markup=False)
+    sys.exit(error.exit_code)
