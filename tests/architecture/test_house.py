@@ -105,7 +105,8 @@ def test_the_order_of_rooms_is_enforced(tmp_path: Path) -> None:
     sneaked = copy / "src/coachkit/domain/audience.py"
     sneaked.write_text(sneaked.read_text("utf-8") + "\nimport coachkit.store.relational.schema\n", "utf-8")
     paths = [copy / "src", *copy.glob("plugins/*/src")]
-    code = f"import sys; sys.path[:0] = {[str(p) for p in paths]!r}; import importlinter.cli as c; c.lint_imports_command()"
+    path = [str(p) for p in paths]
+    code = f"import sys; sys.path[:0] = {path!r}; from importlinter import cli; cli.lint_imports_command()"
     run = subprocess.run(
         [sys.executable, "-c", code, "--no-cache"], cwd=copy, capture_output=True, text=True, check=False
     )
