@@ -70,11 +70,15 @@ identity_decisions = sa.Table(
     metadata,
     sa.Column("id", BigId, primary_key=True),
     identity_column("identity_id", index=True),
-    sa.Column("person_id", BigId, comment="whose it is; null: of nobody here"),
+    sa.Column(
+        "verdict", sa.Text, nullable=False, comment="is (this person's), nobody (of nobody here), not (this person's)"
+    ),
+    sa.Column("person_id", BigId, comment="whose it is, or is not; null for nobody"),
     sa.Column("previous_person_id", BigId),
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     sa.Column("undone_at", Instant),
+    sa.Column("undone_by", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
 )
 

@@ -49,18 +49,23 @@ grants = sa.Table(
     sa.Column("person_id", BigId, primary_key=True),
     sa.Column("role", sa.Text, primary_key=True, comment="hr, admin"),
     sa.Column("scope_key", sa.Text, primary_key=True, comment="audience key that it opens; empty for a role alone"),
+    sa.Column("granted_at", Instant, primary_key=True),
     sa.Column("granted_by", sa.Text, nullable=False),
-    sa.Column("granted_at", Instant, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("revoked_at", Instant, comment="null: in force"),
+    sa.Column("revoked_by", sa.Text),
+    sa.Column("revoked_reason", sa.Text),
 )
 
 sign_in_links = sa.Table(
     "sign_in_links",
     metadata,
     sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("person_id", BigId, nullable=False),
+    sa.Column("person_id", BigId, nullable=False, index=True),
+    sa.Column("label", sa.Text, nullable=False, comment="what a token is for, in its owner's words"),
+    sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("used_at", Instant),
+    sa.Column("used_at", Instant, comment="a link is used up; a token was last used"),
     sa.Column("kind", sa.Text, nullable=False, comment="link (once) or token (API)"),
 )
 
@@ -92,7 +97,7 @@ jobs = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("arguments", Document, nullable=False),
     sa.Column("lock", sa.Text, index=True, comment="at most one running job for each lock"),
-    sa.Column("state", sa.Text, nullable=False, comment="waiting, running, done, failed, cancelled"),
+    sa.Column("state", sa.Text, nullable=False, comment="waiting, running, cancelling, done, failed, cancelled"),
     sa.Column("run_at", Instant, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("max_attempts", sa.Integer, nullable=False),
@@ -103,6 +108,13 @@ jobs = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),
     sa.Index("ix_jobs_state_run_at", "state", "run_at"),
+    sa.Index(
+        "uq_jobs_lock_running",
+        "lock",
+        unique=True,
+        sqlite_where=sa.text("state IN ('running', 'cancelling')"),
+        postgresql_where=sa.text("state IN ('running', 'cancelling')"),
+    ),
 )
 
 schedules = sa.Table(
