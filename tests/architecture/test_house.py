@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted(ROOT.glob("plugins/*/src/**/*.py"))]
+SOURCES = [
+    path
+    for path in [*sorted((ROOT / "src").rglob("*.py")), *sorted(ROOT.glob("plugins/*/src/**/*.py"))]
+    if path.parent.name != "versions"  # migrations are written by a program
+]
 MAX_MODULE_LINES = 500
 MAX_FUNCTION_LINES = 60
 

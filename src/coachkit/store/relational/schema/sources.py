@@ -37,7 +37,8 @@ sync_runs = sa.Table(
     sa.Column("connection", sa.Text, nullable=False, index=True),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),
-    sa.Column("state", sa.Text, nullable=False, comment="running, done, failed"),
+    sa.Column("state", sa.Text, nullable=False, comment="running, done, failed, cancelled"),
+    sa.Column("holder", sa.Text, nullable=False, comment="the process that runs it, in words"),
     sa.Column("counts", Document, nullable=False, comment="by stream: read, written, unchanged, removed, quarantined"),
     sa.Column("error", sa.Text),
 )
