@@ -1,0 +1,40 @@
+"""The rules about whole documents. What fits none of them is denied."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from coachkit.access.directory import Directory, PersonEntry
+from coachkit.access.viewer import Viewer
+from coachkit.errors import AccessDenied
+
+__all__ = ["HR", "may_open_brief", "opens_brief"]
+
+HR = "hr"
+
+
+def opens_brief(directory: Directory, viewer: Viewer, subject: PersonEntry | int, now: datetime) -> bool:
+    """Whether the viewer may open the brief about ``subject``.
+
+    It is open to the subject, to the manager whom they report to today (directly: not the manager's manager, not
+    yesterday's), and to HR with a grant for this person. Who has left opens nothing.
+    """
+    subject_id = subject if isinstance(subject, int) else subject.id
+    today = directory.today(now)
+    if not directory.person(viewer.person, today).active:
+        return False
+    return (
+        viewer.person == subject_id
+        or directory.is_manager_of(viewer.person, subject_id, today)
+        or directory.is_granted(viewer.person, HR, subject_id)
+    )
+
+
+def may_open_brief(directory: Directory, viewer: Viewer, subject: PersonEntry | int, now: datetime) -> None:
+    """:raises AccessDenied: unless :func:`opens_brief`."""
+    if not opens_brief(directory, viewer, subject, now):
+        raise AccessDenied(
+            "this brief is open to the person it is about, to whom they report to today, and to HR with a grant.",
+            subject=viewer.name,
+            hint="If the reporting line has changed, ask HR to correct it.",
+        )
