@@ -1,0 +1,74 @@
+"""Text of records is data: here it loses what could be more than words (controls, markup, links, role marks)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from coachkit.drafting.facts import Quote
+from coachkit.drafting.suspicion import is_suspicious
+
+__all__ = ["clean", "columns", "quote", "shorten"]
+
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_ADDRESS = r"[^\s<>()\[\]{}\"'，。；）】]+"
+_URL = re.compile(rf"(?:(?:https?|ftp|file)://|(?:javascript|data|mailto):|\bwww\.){_ADDRESS}", re.IGNORECASE)
+_TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,200}>")
+_ROLE = re.compile(
+    r"<\|[^|>]{0,40}\|>|\[/?INST\]|</?s>|<</?SYS>>"
+    r"|(?:^|(?<=[\s#>*\-。.!！\]】]))#{0,4}\s*(?:system|assistant|user|developer|tool|human|instructions?)\s*[:：]"
+    r"|(?:^|(?<=[\s#>*\-。.!！\]】]))[【\[(（]?(?:系统|助手|用户|开发者|系统提示|指令)[】\])）]?\s*[:：]"
+    r"|【(?:系统|助手|系统提示|指令)】",
+    re.IGNORECASE,
+)
+_CITATION = re.compile(r"\[\s*\^?\d{1,3}\s*\]|【\s*\d{1,3}(?:†[^】]*)?\s*】")
+_MARKUP = re.compile(r"[`*~|<>\\{}]+|^\s*(?:#{1,6}|[-+*]|\d+\.)\s+|_{2,}", re.MULTILINE)
+
+
+def clean(text: str) -> str:
+    """``text`` as plain words on one line: no control or direction characters, no markup, no links, no role marks."""
+    text = "".join(_visible(char) for char in unicodedata.normalize("NFC", text))
+    text = _LINK.sub(r"\1", text)
+    text = _URL.sub("", text)
+    for _ in range(3):  # what one pass uncovers the next one takes
+        before = text
+        text = _MARKUP.sub(" ", _CITATION.sub(" ", _ROLE.sub(" ", _TAG.sub(" ", text))))
+        if text == before:
+            break
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in ("Zl", "Zp", "Zs") or char in "\n\r\t":
+        return "\n" if char == "\n" else " "
+    return "" if category[0] == "C" else char
+
+
+def columns(text: str) -> int:
+    """Width of a text: Chinese characters count two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def shorten(text: str, most: int) -> tuple[str, bool]:
+    """``text`` cut to ``most`` columns at a word, with an ellipsis; and whether it was cut."""
+    if columns(text) <= most:
+        return text, False
+    kept = ""
+    for char in text:
+        if columns(kept) + columns(char) > most - 1:
+            break
+        kept += char
+    if " " in kept[len(kept) // 2 :] and not text[len(kept)].isspace():
+        kept = kept[: kept.rindex(" ")]
+    return kept.rstrip(" ,;:，；：、-–—(（“\"'") + "…", True
+
+
+def quote(text: str, most: int = 64) -> Quote | None:
+    """A record's words fit to be quoted; ``None`` if nothing is left or if they read like instructions."""
+    if is_suspicious(text):
+        return None
+    words = clean(text).strip(" .。;；,，:：-–—'\"“”‘’「」")
+    if not words:
+        return None
+    return Quote(*shorten(words.replace("“", "‘").replace("”", "’").replace('"', "’"), most))

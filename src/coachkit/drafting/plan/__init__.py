@@ -1,0 +1,1 @@
+"""Planning: which facts a document tells, in which section, with which weight."""

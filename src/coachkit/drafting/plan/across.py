@@ -1,0 +1,74 @@
+"""Across teams: helped whom, was helped by whom, waits for whom, and who waits. Teams are those of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coachkit.drafting.facts import Fact
+from coachkit.drafting.plan.desk import Desk
+from coachkit.insight.helping import Help, given, received
+from coachkit.insight.waiting import waited_for, waits
+
+__all__ = ["MOST_ACROSS", "across"]
+
+MOST_ACROSS = 4
+
+
+def across(desk: Desk) -> list[Fact]:
+    """Candidates, the weightiest first."""
+    found = [*_helps(desk), *_waits(desk)]
+    return sorted(found, key=lambda fact: (-fact.weight, -fact.at.toordinal(), fact.id))
+
+
+def _helps(desk: Desk) -> Iterator[Fact]:
+    for rank, one in enumerate(given(desk.material)[:3]):
+        yield _help(desk, "across.helped", one, 64 - 4 * rank)
+    for rank, one in enumerate(received(desk.material)[:2]):
+        yield _help(desk, "across.helped_by", one, 46 - 4 * rank)
+
+
+def _help(desk: Desk, kind: str, one: Help, weight: float) -> Fact:
+    day = desk.day(one.last)
+    items = [item for item in one.items if desk.title(item)][-2:]
+    return desk.fact(
+        kind,
+        day,
+        records=[*reversed(one.records)],
+        weight=weight,
+        reason="help across teams",
+        roles={"helper": desk.party(one.helper, day), "helped": desk.party(one.people[0], day)},
+        slots={
+            "act": one.kind,
+            "team": one.team,
+            "people": tuple(desk.party(who, day) for who in one.people),
+            "times": len(one.acts),
+            "first": desk.day(one.first),
+            "last": day,
+            "key": items[-1].key if items else None,
+            "title": desk.title(items[-1]) if items else None,
+            "commit": bool(items) and items[-1].kind == "commit",
+        },
+        cite=2,
+    )
+
+
+def _waits(desk: Desk) -> Iterator[Fact]:
+    for kind, found in (("across.waits", waits(desk.material)), ("across.waited_for", waited_for(desk.material))):
+        for one in found:
+            if one.across and one.team:
+                yield desk.fact(
+                    kind,
+                    desk.day(one.since),
+                    records=one.records,
+                    weight=66,
+                    reason="waits across teams",
+                    roles={"owner": desk.maybe(one.owner)},
+                    slots={
+                        "team": one.team,
+                        "key": one.item.key,
+                        "blocker": one.blocker_key,
+                        "days": one.days,
+                        "since": desk.day(one.since),
+                    },
+                    cite=1,
+                )

@@ -1,0 +1,70 @@
+"""The plan of a manager brief: the facts of each section, in the order of its anatomy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coachkit.drafting.facts import Fact
+from coachkit.drafting.plan.across import MOST_ACROSS, across
+from coachkit.drafting.plan.conversation import actions, agenda
+from coachkit.drafting.plan.desk import Desk
+from coachkit.drafting.plan.explore import MOST_EXPLORED, explore
+from coachkit.drafting.plan.goals import MOST_GOALS, goals
+from coachkit.drafting.plan.question import question
+from coachkit.drafting.plan.unknowns import MOST_UNKNOWNS, unknowns
+from coachkit.drafting.plan.wins import MOST_WINS, wins
+from coachkit.insight.rows import Material
+
+__all__ = ["SECTIONS", "Plan", "plan_brief"]
+
+SECTIONS = ("agenda", "actions", "wins", "goals", "explore", "across", "question", "unknowns")
+MOST_ACTIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a document tells, by section, and what it found and does not tell."""
+
+    desk: Desk
+    sections: dict[str, tuple[Fact, ...]]
+    left_out: tuple[Fact, ...]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(fact for facts in self.sections.values() for fact in facts)
+
+
+def plan_brief(material: Material) -> Plan:
+    """The facts of a brief, chosen by weight; deterministic for the same material."""
+    desk = Desk(material)
+    found = {
+        "agenda": (agenda(desk), 8),
+        "actions": (actions(desk), MOST_ACTIONS),
+        "wins": (wins(desk), MOST_WINS),
+        "goals": (goals(desk), MOST_GOALS),
+        "explore": (explore(desk), MOST_EXPLORED),
+        "across": (across(desk), MOST_ACROSS),
+        "unknowns": (unknowns(desk), MOST_UNKNOWNS),
+    }
+    told = {section: facts[:most] for section, (facts, most) in found.items()}
+    told["goals"] = [fact for fact in told["goals"] if not _said_as_win(fact, told["wins"])]
+    told["explore"] = [fact for fact in told["explore"] if not _told_already(fact, told["wins"])]
+    told["question"] = question(desk, [*told["explore"], *told["goals"], *told["wins"]])
+    kept = {fact.id for facts in told.values() for fact in facts}
+    return Plan(
+        desk=desk,
+        sections={section: tuple(told[section]) for section in SECTIONS},
+        left_out=tuple(fact for facts, _ in found.values() for fact in facts if fact.id not in kept),
+    )
+
+
+def _said_as_win(fact: Fact, wins: Sequence[Fact]) -> bool:
+    """A finished goal that is told as a win is not told again."""
+    return fact.kind == "goals.done" and any(win.kind == "wins.goal" and win.evidence == fact.evidence for win in wins)
+
+
+def _told_already(fact: Fact, wins: Sequence[Fact]) -> bool:
+    """New ground that is told as an area of work."""
+    told = {win.text("area") for win in wins if win.kind == "wins.area"}
+    return fact.kind == "explore.new_ground" and fact.text("area") in told and len(told) > 1

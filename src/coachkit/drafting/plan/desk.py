@@ -1,0 +1,95 @@
+"""What every planner needs: parties, quotes and public ids from the material, and facts made from findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from coachkit.domain.identity import public_id
+from coachkit.drafting.cleaning import quote
+from coachkit.drafting.facts import Fact, Party, Quote, Value
+from coachkit.insight.rows import Act, ItemRow, Material
+
+__all__ = ["MOST_CITED", "Desk"]
+
+MOST_CITED = 3
+"""A statement cites at most so many records; what it counted stands with the draft."""
+
+TITLE = 56
+SAID = 72
+"""Columns of a quoted title, and of words that somebody said."""
+
+
+class Desk:
+    """The material of one document, with the look-ups that turn its rows into parts of facts."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self.window = material.window
+        self._short = _short_names(material)
+        self.subject = self.party(material.subject)
+        self.other = self.party(material.other) if material.other is not None else None
+
+    def party(self, who: int, day: date | None = None) -> Party:
+        people = self.material.people
+        name = quote(people.name(who), 40)
+        full = name.text if name else "?"
+        short = self._short.get(who, full) if name else full
+        return Party(who, full, short, people.team_on(who, day or self.window.today))
+
+    def maybe(self, who: int | None, day: date | None = None) -> Party | None:
+        return None if who is None else self.party(who, day)
+
+    def day(self, at: datetime) -> date:
+        return self.window.day(at)
+
+    def title(self, item: ItemRow | None) -> Quote | None:
+        return quote(item.title, TITLE) if item else None
+
+    def said(self, act: Act) -> Quote | None:
+        """What somebody said in an act that is a record of its own."""
+        record = self.material.records.get(act.record)
+        return quote(record.text or record.title, SAID) if record and record.kind == "interaction" else None
+
+    def fact(
+        self,
+        kind: str,
+        at: date,
+        *,
+        records: Iterable[int] = (),
+        weight: float,
+        reason: str,
+        roles: Mapping[str, Party | None] | None = None,
+        slots: Mapping[str, Value | None] | None = None,
+        section: str = "",
+        cite: int = MOST_CITED,
+    ) -> Fact:
+        """A fact of ``kind`` about ``at``; empty roles and slots are left out."""
+        ids = tuple(public_id(number) for number in dict.fromkeys(records))
+        named = {"subject": self.subject, **(roles or {})}
+        return Fact(
+            kind=kind,
+            section=section or kind.partition(".")[0],
+            at=at,
+            roles={role: party for role, party in named.items() if party is not None},
+            slots={name: value for name, value in (slots or {}).items() if value is not None},
+            evidence=ids[:cite],
+            counted=ids,
+            weight=weight,
+            reason=reason,
+            uncited=not ids,
+        )
+
+
+def _short_names(material: Material) -> Mapping[int, str]:
+    """First names, where they are plain and nobody else in the material has the same."""
+    people = material.people
+    first: dict[int, str] = {}
+    for who in people.persons:
+        words = people.name(who).split()
+        plain = 2 <= len(words) <= 3 and all(word.replace("-", "").replace("'", "").isalpha() for word in words)
+        if plain and who not in people.family_first and all(word[0].isupper() for word in words):
+            first[who] = words[0]
+    often = Counter(first.values())
+    return {who: name for who, name in first.items() if often[name] == 1}

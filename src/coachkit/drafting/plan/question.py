@@ -1,0 +1,52 @@
+"""One coaching question, along GROW (goal, reality, options, will), chosen by what the brief is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coachkit.drafting.facts import Fact
+from coachkit.drafting.plan.desk import Desk
+
+__all__ = ["question"]
+
+_THEMES = (
+    ("explore.wait", "question.later", "options: what if the wait lasts"),
+    ("explore.newcomer", "question.newcomer", "goal: what the next weeks are for"),
+    ("explore.dependency", "question.share", "options: who else could"),
+    ("explore.question", "question.answer", "will: who would have to answer"),
+    ("goals.stale", "question.measure", "reality: what is known although nobody measured"),
+    ("goals.missed", "question.learnt", "reality: what was learnt"),
+    ("wins.goal", "question.next", "goal: what comes next"),
+    ("explore.reopened", "question.done", "reality: what done means"),
+    ("explore.waited_for", "question.first", "will: what goes first"),
+    ("goals.moved", "question.move", "options: what would move it"),
+    ("explore.gap", "question.hour", "goal: what this hour is for"),
+    ("explore.new_ground", "question.ground", "reality: what is new there"),
+    ("explore.due", "question.date", "will: which date holds"),
+    ("wins.delivery", "question.carry", "goal: what to carry on"),
+    ("wins.area", "question.area", "goal: what the work there is for"),
+)
+"""Kind of a fact in the brief → theme of the question, and which step of GROW it takes; the first that fits."""
+
+
+def question(desk: Desk, told: Sequence[Fact]) -> list[Fact]:
+    """The question that fits what is told; without any, one that is open to everything.
+
+    A fact whose own question already stands in the brief is passed over where another one fits.
+    """
+    by_kind = {fact.kind: fact for fact in reversed(told)}
+    for kind, theme, reason in _THEMES:
+        about = by_kind.get(kind)
+        if about is not None:
+            return [
+                desk.fact(
+                    theme,
+                    about.at,
+                    weight=88,
+                    reason=reason,
+                    roles=about.roles,
+                    slots=about.slots,
+                    section="question",
+                )
+            ]
+    return [desk.fact("question.open", desk.window.today, weight=88, reason="goal: what the talk is for")]

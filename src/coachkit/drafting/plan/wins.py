@@ -1,0 +1,211 @@
+"""Worth saying: what somebody did that helped, in which situation, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from coachkit.drafting.cleaning import quote
+from coachkit.drafting.facts import Fact, Measure
+from coachkit.drafting.plan.desk import Desk
+from coachkit.insight.goals import finished
+from coachkit.insight.helping import unblocked, unthanked
+from coachkit.insight.rows import FeedbackRow
+from coachkit.insight.work import areas, deliveries, incidents, integrations, praise
+
+__all__ = ["MOST_WINS", "wins"]
+
+MOST_WINS = 3
+MOST_TITLES = 3
+
+
+def wins(desk: Desk) -> list[Fact]:
+    """Candidates, the weightiest first, no record told twice."""
+    found = [
+        *_goals(desk),
+        *_unthanked(desk),
+        *_incidents(desk),
+        *_unblocked(desk),
+        *_praise(desk),
+        *_deliveries(desk),
+        *_taken_in(desk),
+        *_areas(desk),
+    ]
+    told: set[str] = set()
+    kept = []
+    for fact in sorted(found, key=lambda fact: (-fact.weight, -fact.at.toordinal(), fact.id)):
+        if not told & set(fact.counted):
+            kept.append(fact)
+            told |= set(fact.counted)
+    return kept
+
+
+def _goals(desk: Desk) -> Iterator[Fact]:
+    for end in finished(desk.material):
+        if end.category != "done":
+            continue
+        result = next((one for one in end.results if one.measurements), None)
+        yield desk.fact(
+            "wins.goal",
+            desk.day(end.at),
+            records=end.records,
+            weight=90,
+            reason="a goal was finished in the window",
+            slots={
+                "key": end.goal.key,
+                "title": quote(end.goal.title, 64),
+                "result": result.key if result else None,
+                "old": Measure(result.start, result.unit) if result and result.start is not None else None,
+                "new": Measure(result.measurements[-1].value, result.unit) if result else None,
+                "commitment": end.goal.commitment,
+            },
+        )
+
+
+def _unthanked(desk: Desk) -> Iterator[Fact]:
+    for given in unthanked(desk.material):
+        words = next((said for act in reversed(given.acts) if (said := desk.said(act))), None)
+        yield desk.fact(
+            "wins.unthanked",
+            desk.day(given.last),
+            records=given.records,
+            weight=88 + min(len(given.acts), 4),
+            reason="help across teams for which no thanks is recorded",
+            roles={"helped": desk.party(given.people[0], desk.day(given.last))},
+            slots={
+                "act": given.kind,
+                "times": len(given.acts),
+                "first": desk.day(given.first),
+                "last": desk.day(given.last),
+                "team": given.team,
+                "people": tuple(desk.party(who, desk.day(given.last)) for who in given.people),
+                "items": tuple(item.key for item in given.items[:MOST_TITLES]),
+                "title": desk.title(given.items[-1]) if given.items else None,
+                "said": words,
+            },
+        )
+
+
+def _incidents(desk: Desk) -> Iterator[Fact]:
+    for incident in incidents(desk.material):
+        said = next((words for act in incident.acts if (words := desk.said(act))), None)
+        yield desk.fact(
+            "wins.incident",
+            desk.day(incident.at),
+            records=incident.records,
+            weight=84,
+            reason="answered an incident",
+            slots={
+                "key": incident.item.key if incident.item else None,
+                "title": desk.title(incident.item),
+                "closed": desk.day(incident.closed) if incident.closed else None,
+                "said": said,
+            },
+        )
+
+
+def _unblocked(desk: Desk) -> Iterator[Fact]:
+    for one in unblocked(desk.material):
+        day = desk.day(one.act.at)
+        yield desk.fact(
+            "wins.unblocked",
+            day,
+            records=one.records,
+            weight=82 if one.across else 74,
+            reason="unblocked " + ("another team" if one.across else "a colleague"),
+            roles={"helped": desk.party(one.whom, day)},
+            slots={
+                "key": one.item.key if one.item else None,
+                "title": desk.title(one.item),
+                "went_on": desk.day(one.went_on) if one.went_on else None,
+                "team": one.team if one.across else None,
+                "said": desk.said(one.act),
+            },
+        )
+
+
+def _praise(desk: Desk) -> Iterator[Fact]:
+    weights = {"customer": 86, "peer": 72, "lead": 70, "manager": 40}
+    for said in praise(desk.material):
+        item = desk.material.item_by_key(said.item) if said.item else None
+        yield desk.fact(
+            "wins.praise",
+            desk.day(said.at),
+            records=[said.record, *([item.record] if item else [])],
+            weight=weights.get(said.relation, 60) + (2 if item else 0),
+            reason=f"praise by a {said.relation}",
+            roles={"author": desk.maybe(said.author, desk.day(said.at))},
+            slots={
+                "relation": said.relation,
+                "author_name": _author_name(said),
+                "words": quote(said.text, 96),
+                "key": item.key if item else None,
+                "title": desk.title(item),
+            },
+        )
+
+
+def _author_name(said: FeedbackRow) -> str | None:
+    name = quote(said.author_name, 40) if said.author_name else None
+    return name.text if name else None
+
+
+def _deliveries(desk: Desk) -> Iterator[Fact]:
+    for done in deliveries(desk.material):
+        if done.item.kind == "meeting":
+            continue
+        yield desk.fact(
+            "wins.delivery",
+            desk.day(done.at),
+            records=[*done.records, *(said.record for said in done.praised)],
+            weight=(66 if done.goal else 56) + min(done.days or 0, 60) / 30,
+            reason="brought to an end" + (f", for {done.goal}" if done.goal else ""),
+            slots={
+                "key": done.item.key,
+                "title": desk.title(done.item),
+                "goal": done.goal,
+                "begun": desk.day(done.item.created_at) if done.item.created_at else None,
+                "in_time": (done.item.due_on is not None and desk.day(done.at) <= done.item.due_on) or None,
+                "due": done.item.due_on,
+            },
+        )
+
+
+def _taken_in(desk: Desk) -> Iterator[Fact]:
+    for one in integrations(desk.material):
+        if one.by_subject:
+            items = [item for item in one.items if desk.title(item)][:2]
+            yield desk.fact(
+                "wins.took_in",
+                desk.window.today,
+                records=[*(item.record for item in items), *one.records],
+                weight=58,
+                reason="took in other people's changes",
+                slots={
+                    "changes": one.changes,
+                    "people": tuple(desk.party(who) for who in one.people),
+                    "titles": tuple(title for item in items if (title := desk.title(item))),
+                },
+            )
+
+
+def _areas(desk: Desk) -> Iterator[Fact]:
+    for rank, area in enumerate(areas(desk.material)[:MOST_WINS]):
+        items = [item for item in area.items if desk.title(item)][:2]
+        if not items:
+            continue
+        yield desk.fact(
+            "wins.area",
+            desk.day(area.last),
+            records=[item.record for item in items] + [item.record for item in area.items],
+            weight=50 - 2 * rank + (4 if area.new else 0),
+            reason="where most of the recorded changes were made" if rank == 0 else "another part of the work",
+            slots={
+                "area": area.name,
+                "changes": len(area.items),
+                "first": desk.day(area.first),
+                "last": desk.day(area.last),
+                "titles": tuple(title for item in items if (title := desk.title(item))),
+                "new": area.new,
+            },
+            cite=len(items),
+        )

@@ -1,0 +1,182 @@
+"""中文：值得当面说的事，以及团队之间的往来。"""
+
+from __future__ import annotations
+
+from coachkit.drafting.facts import Fact, Party, Quote
+from coachkit.drafting.voice import Voice
+from coachkit.drafting.wording.book import Phrasings, Says
+
+__all__ = ["SAYS"]
+
+_DID = {
+    "unblocked": "帮{}疏通",
+    "responded": "替{}处理故障",
+    "mentored": "带{}的人",
+    "answered": "回答{}的问题",
+    "documented": "替{}整理文档",
+    "reviewed": "评审{}的改动",
+    "approved": "批准{}的改动",
+    "tested": "测试{}的改动",
+    "co_authored": "和{}一起改代码",
+    "committed": "合入{}的改动",
+    "merged": "合并{}的改动",
+    "served": "替{}接待客户",
+}
+
+
+def _who(fact: Fact) -> str:
+    return fact.roles["subject"].name
+
+
+def _did(fact: Fact, whom: str) -> str:
+    return _DID[fact.text("act")].format(whom)
+
+
+def _parties(fact: Fact, name: str) -> list[Party]:
+    return [party for party in fact.several(name) if isinstance(party, Party)]
+
+
+def _titles(fact: Fact, voice: Voice) -> str:
+    return "、".join(voice.quoted(title) for title in fact.several("titles") if isinstance(title, Quote))
+
+
+def _what(fact: Fact, voice: Voice) -> str:
+    return (
+        voice.titled(fact.text("key"), fact.quote("title")) if fact.text("key") else voice.quoted(fact.quote("title"))
+    )
+
+
+def _said(fact: Fact, voice: Voice, name: str = "said") -> str:
+    words = fact.quote(name)
+    return f"：{voice.quoted(words)}" if words else ""
+
+
+def _goal(fact: Fact, voice: Voice) -> Phrasings:
+    old, new = fact.measure("old"), fact.measure("new")
+    came = ""
+    if new is not None:
+        came = f"，{fact.text('result')} " + (
+            f"{voice.measure(old, unit=False)} → {voice.measure(new)}" if old else f"最后是 {voice.measure(new)}"
+        )
+    day = voice.day(fact.at)
+    return [f"{_what(fact, voice)}在 {day}完成{came}", f"{day}，{_who(fact)}把{_what(fact, voice)}做完了{came}"]
+
+
+def _unthanked(fact: Fact, voice: Voice) -> Phrasings:
+    times, span = fact.number("times"), voice.span(fact.day("first"), fact.day("last"))
+    often = f" {times} 次" if times > 1 else ""
+    keys = [key for key in fact.several("items") if isinstance(key, str)]
+    on = f"（{'、'.join(keys)}）" if keys else ""
+    did = _did(fact, fact.text("team"))
+    return [
+        f"{span}，{_who(fact)}{did}{often}{on}{_said(fact, voice)}。还没有看到有人道谢，可以由你来说",
+        f"{_who(fact)}在 {span}{did}{often}{on}{_said(fact, voice)}。记录里还没有一句感谢",
+    ]
+
+
+def _incident(fact: Fact, voice: Voice) -> Phrasings:
+    closed, day = fact.day("closed"), voice.day(fact.at)
+    over = "" if not closed else "，当天恢复" if closed == fact.at else f"，{voice.day(closed)}恢复"
+    what = _what(fact, voice) or "一次故障"
+    return [
+        f"{day}出现{what}，{_who(fact)}接手处理{_said(fact, voice)}{over}",
+        f"{what}：{day}由{_who(fact)}处理{_said(fact, voice)}{over}",
+    ]
+
+
+def _unblocked(fact: Fact, voice: Voice) -> Phrasings:
+    went, day = fact.day("went_on"), voice.day(fact.at)
+    after = "" if not went else "，当天就接着往下做了" if went == fact.at else f"，{voice.day(went)}接着往下做了"
+    helped, what = voice.named(fact.roles.get("helped")), _what(fact, voice)
+    stuck = f"卡在{what}" if what else "卡住"
+    return [
+        f"{day}，{helped}{stuck}，{_who(fact)}帮忙疏通{_said(fact, voice)}{after}",
+        f"{_who(fact)}在 {day}帮{helped}解开了{what or '卡点'}{_said(fact, voice)}{after}",
+    ]
+
+
+def _praise(fact: Fact, voice: Voice) -> Phrasings:
+    author = fact.roles.get("author")
+    name = voice.named(author) if author else (fact.text("author_name") or "客户")
+    if fact.text("relation") == "customer" and fact.text("author_name"):
+        name = f"客户{fact.text('author_name')}"
+    what, day = _what(fact, voice), voice.day(fact.at)
+    about = f"谈到{what}" if what else ""
+    words = fact.quote("words")
+    if words is None:
+        return [f"{day}，{name}{about or '留下'}{'时' if about else ''}肯定了{_who(fact)}的工作"]
+    said = voice.quoted(words)
+    return [f"{day}，{name}{about}说：{said}", f"{name} {day}{about}：{said}", f"{said}——{name}，{day}"]
+
+
+def _delivery(fact: Fact, voice: Voice) -> Phrasings:
+    goal, begun, due = fact.text("goal"), fact.day("begun"), fact.day("due")
+    towards = f"，对应 {goal}" if goal else ""
+    took = f"，{voice.day(begun)}开始做的" if begun and begun != fact.at else ""
+    if fact.slots.get("in_time") and due:
+        took = f"，原定 {voice.day(due)}"
+    return [
+        f"{voice.day(fact.at)}，{_who(fact)}做完了{_what(fact, voice)}{towards}{took}",
+        f"{_what(fact, voice)}在 {voice.day(fact.at)}做完{towards}{took}",
+    ]
+
+
+def _took_in(fact: Fact, voice: Voice) -> Phrasings:
+    titles = _titles(fact, voice)
+    among = f"，其中有{titles}" if titles else ""
+    return [f"合入了{voice.names(_parties(fact, 'people'), 2)}的 {fact.number('changes')} 处改动{among}"]
+
+
+def _area(fact: Fact, voice: Voice) -> Phrasings:
+    span, area, titles = voice.span(fact.day("first"), fact.day("last")), fact.text("area"), _titles(fact, voice)
+    more = "等" if fact.number("changes") > len(fact.several("titles")) else ""
+    return [
+        f"{span}在 {area} 改了{titles}{more}",
+        f"{area}（{span}）：{titles}{more}",
+        f"{_who(fact)}在 {area} 的改动：{titles}{more}，{span}",
+    ]
+
+
+def _on(fact: Fact, voice: Voice) -> str:
+    title = fact.quote("title")
+    if fact.slots.get("commit"):
+        return f"，例如{voice.quoted(title)}" if title else ""
+    return f"（{fact.text('key')}）" if fact.text("key") else ""
+
+
+def _helped(fact: Fact, voice: Voice) -> Phrasings:
+    whom = f"{fact.text('team')}的{voice.names(_parties(fact, 'people'), 2)}"
+    return [
+        f"{voice.span(fact.day('first'), fact.day('last'))}{_did(fact, whom).replace('的人', '', 1)}{_on(fact, voice)}"
+    ]
+
+
+def _helped_by(fact: Fact, voice: Voice) -> Phrasings:
+    helper = fact.roles["helper"].name
+    span = voice.span(fact.day("first"), fact.day("last"))
+    did = _did(fact, _who(fact)).replace("的人", "", 1)
+    return [f"{fact.text('team')}的{helper}{span}{did}{_on(fact, voice)}"]
+
+
+def _waits(fact: Fact, voice: Voice) -> Phrasings:
+    return [f"{fact.text('key')} 在等{fact.text('team')}的 {fact.text('blocker')}（{fact.number('days')} 天）"]
+
+
+def _waited_for(fact: Fact, voice: Voice) -> Phrasings:
+    return [f"{fact.text('team')}的 {fact.text('key')} 在等 {fact.text('blocker')}（{fact.number('days')} 天）"]
+
+
+SAYS: dict[str, Says] = {
+    "wins.goal": _goal,
+    "wins.unthanked": _unthanked,
+    "wins.incident": _incident,
+    "wins.unblocked": _unblocked,
+    "wins.praise": _praise,
+    "wins.delivery": _delivery,
+    "wins.took_in": _took_in,
+    "wins.area": _area,
+    "across.helped": _helped,
+    "across.helped_by": _helped_by,
+    "across.waits": _waits,
+    "across.waited_for": _waited_for,
+}
