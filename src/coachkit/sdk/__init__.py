@@ -33,6 +33,7 @@ from coachkit.errors import (
     SourceUnavailable,
 )
 from coachkit.sdk.connector import CheckReport, Configuration, Connector, Stream
+from coachkit.sdk.cursors import CursorState
 from coachkit.sdk.hookspecs import hookimpl
 from coachkit.sdk.items import AclChange, Checkpoint, Cursor, Failure, Item, Progress, Record, Tombstone, Upsert
 from coachkit.sdk.secrets import SecretRef
@@ -55,6 +56,7 @@ __all__ = [
     "Connector",
     "ContractViolation",
     "Cursor",
+    "CursorState",
     "Failure",
     "Feedback",
     "FeedbackKind",
