@@ -1,1 +1,215 @@
-"""The only place where parts are wired together."""
+"""The only place where parts are wired together.
+
+:func:`open_app` opens an installation; each part of :class:`App` is made when it is first asked for, so a command that needs
+only the directory never loads the vector index.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coachkit.settings import Settings
+from coachkit.store.relational.database import Database
+from coachkit.telemetry import get_logger
+
+if TYPE_CHECKING:
+    from coachkit.access import Directory, Grants, ReadLog
+    from coachkit.access.oidc import OidcProvider
+    from coachkit.access.sign_in import SignIn
+    from coachkit.host import PluginHost
+    from coachkit.ingest.connections import Connections
+    from coachkit.ingest.engine import SyncEngine
+    from coachkit.ingest.ports import Connection
+    from coachkit.ingest.reports import SyncProgress, SyncReport
+    from coachkit.jobs import JobContext, Worker
+    from coachkit.store.relational.jobs import SqlJobs
+
+__all__ = ["App", "open_app", "utc_now"]
+
+_log = get_logger("bootstrap")
+
+SYNC_JOB, EMBED_JOB, SUGGEST_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "tidy"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """An installation, opened: every part that the doors use, and how they hang together."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.now = now
+
+    # --- stores ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Database:
+        from coachkit.store.relational.migrating import migrate
+
+        database = Database(self.settings.database)
+        migrate(database)
+        return database
+
+    # --- access ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def directory(self) -> Directory:
+        from coachkit.store.relational.access import SqlDirectory
+
+        return SqlDirectory(self.database, self.settings.timezone, self.now)
+
+    @cached_property
+    def reads(self) -> ReadLog:
+        from coachkit.store.relational.access import SqlReadLog
+
+        return SqlReadLog(self.database)
+
+    @cached_property
+    def grants(self) -> Grants:
+        from coachkit.store.relational.grants import SqlGrants
+
+        return SqlGrants(self.database)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        from coachkit.access.sign_in import SignIn
+        from coachkit.store.relational.signin import SqlSignInStore
+
+        return SignIn(SqlSignInStore(self.database, self.settings.timezone))
+
+    @cached_property
+    def oidc(self) -> OidcProvider | None:
+        """The OpenID Connect provider, if one is set."""
+        from coachkit.access.oidc import OidcProvider
+
+        if not self.settings.oidc_issuer:
+            return None
+        secret = self.settings.oidc_client_secret
+        return OidcProvider(
+            self.settings.oidc_issuer, self.settings.oidc_client_id, secret.get_secret_value() if secret else None
+        )
+
+    @cached_property
+    def secret_key(self) -> str:
+        """Signs cookies; made once, and readable by the owner of the data folder alone."""
+        if self.settings.secret_key is not None:
+            return self.settings.secret_key.get_secret_value()
+        path = self.settings.data / "secret.key"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), "utf-8")
+        return path.read_text("utf-8").strip()
+
+    # --- sources -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def plugins(self) -> PluginHost:
+        from coachkit.host import PluginHost
+
+        return PluginHost.load()
+
+    @cached_property
+    def connections(self) -> Connections:
+        from coachkit.ingest.connections import Connections
+        from coachkit.store.relational.connections import RelationalConnectionStore
+
+        return Connections(RelationalConnectionStore(self.database), self.plugins.connector_class, self._on_schedule)
+
+    @cached_property
+    def sync_engine(self) -> SyncEngine:
+        from coachkit.ingest.engine import SyncEngine
+        from coachkit.store.relational.syncs import RelationalIngestStore
+
+        return SyncEngine(RelationalIngestStore(self.database))
+
+    def sync(
+        self,
+        name: str,
+        *,
+        on_progress: Callable[[SyncProgress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        dry_run: bool = False,
+        allow_removals: bool = False,
+        restart: bool = False,
+    ) -> SyncReport:
+        """Sync one connection now; what it brought is embedded behind it, by whoever works in the background."""
+        with closing(self.connections.open(name)) as connector:
+            return self.sync_engine.run(
+                name,
+                connector,
+                clock=self.now,
+                on_progress=on_progress,
+                cancelled=cancelled,
+                dry_run=dry_run,
+                allow_removals=allow_removals,
+                restart=restart,
+            )
+
+    # --- work in the background --------------------------------------------------------------------------------------
+
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        from coachkit.store.relational.jobs import SqlJobs
+
+        return SqlJobs(self.database)
+
+    @cached_property
+    def worker(self) -> Worker:
+        from coachkit.jobs import Worker
+
+        return Worker(self.jobs, {SYNC_JOB: self._sync_job, TIDY_JOB: self._tidy_job}, clock=self.now)
+
+    def start_background(self) -> None:
+        """Work off jobs and schedules in this process until :meth:`close`."""
+        self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=timedelta(days=1), first_at=self.now())
+        self.worker.start()
+
+    def request_sync(self, name: str) -> str:
+        """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
+        self.connections.get(name)
+        return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", now=self.now())
+
+    def _on_schedule(self, connection: Connection, now: datetime) -> None:
+        name = f"sync:{connection.name}"
+        if connection.enabled and connection.every_minutes:
+            every = timedelta(minutes=connection.every_minutes)
+            self.jobs.schedule(name, SYNC_JOB, {"connection": connection.name}, every=every, first_at=now)
+        else:
+            self.jobs.unschedule(name)
+
+    def _sync_job(self, job: JobContext) -> None:
+        def show(progress: SyncProgress) -> None:
+            job.progress(progress.done, progress.total, note=progress.stream)
+
+        report = self.sync(job.arguments["connection"], on_progress=show, cancelled=lambda: job.interrupted)
+        job.check()
+        if report.error is not None:
+            raise report.error
+
+    def _tidy_job(self, _job: JobContext) -> None:
+        self.sign_in.sweep(self.now())
+        self.jobs.forget(self.now() - timedelta(days=30))
+
+    def close(self) -> None:
+        """Put down what is running and let go of everything that was opened."""
+        made = self.__dict__
+        if "worker" in made:
+            self.worker.stop()
+        if made.get("oidc") is not None:
+            made["oidc"].close()
+        if "database" in made:
+            self.database.close()
+
+
+def open_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> App:
+    """Open an installation; its data folder and its tables are made if they are not there yet."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return App(settings, now=now)
