@@ -59,7 +59,7 @@ identity_aliases = sa.Table(
     metadata,
     sa.Column("identity_id", BigId, primary_key=True),
     sa.Column("alias_id", BigId, primary_key=True, index=True),
-    sa.Column("record_id", BigId, sa.ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("record_id", BigId, sa.ForeignKey("records.id", ondelete="CASCADE"), primary_key=True, index=True),
     sa.Column(
         "method", sa.Text, nullable=False, comment="who says that both are one: email, account, mailmap, noreply"
     ),

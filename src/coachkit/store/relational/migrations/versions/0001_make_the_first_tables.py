@@ -444,6 +444,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("identity_id", "alias_id", "record_id", name=op.f("pk_identity_aliases")),
     )
     op.create_index(op.f("ix_identity_aliases_alias_id"), "identity_aliases", ["alias_id"], unique=False)
+    op.create_index(op.f("ix_identity_aliases_record_id"), "identity_aliases", ["record_id"], unique=False)
     op.create_table(
         "interactions",
         sa.Column("record_id", BigId, nullable=False),
