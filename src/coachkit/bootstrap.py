@@ -119,16 +119,16 @@ class App:
     @cached_property
     def connections(self) -> Connections:
         from coachkit.ingest.connections import Connections
-        from coachkit.store.relational.connections import RelationalConnectionStore
+        from coachkit.store.relational.connections import SqlConnectionStore
 
-        return Connections(RelationalConnectionStore(self.database), self.plugins.connector_class, self._on_schedule)
+        return Connections(SqlConnectionStore(self.database), self.plugins.connector_class, self._on_schedule)
 
     @cached_property
     def sync_engine(self) -> SyncEngine:
         from coachkit.ingest.engine import SyncEngine
-        from coachkit.store.relational.syncs import RelationalIngestStore
+        from coachkit.store.relational.syncs import SqlIngestStore
 
-        return SyncEngine(RelationalIngestStore(self.database))
+        return SyncEngine(SqlIngestStore(self.database))
 
     def sync(
         self,
@@ -175,7 +175,7 @@ class App:
     def request_sync(self, name: str) -> str:
         """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
         self.connections.get(name)
-        return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", now=self.now())
+        return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
 
     def _on_schedule(self, connection: Connection, now: datetime) -> None:
         name = f"sync:{connection.name}"

@@ -24,7 +24,7 @@ def test_migrations_make_the_tables_that_the_code_knows(database: Database) -> N
         context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
         differences = compare_metadata(context, metadata)
         assert revision_of(connection) == HEAD
-    assert not differences, "write a migration: python -m coachkit.store.relational.migrations 'what changes'"
+    assert not differences, "write a migration: python -m coachkit.store.relational.migrating 'what changes'"
 
 
 def test_the_head_is_the_newest_step(sqlite_database: Database) -> None:

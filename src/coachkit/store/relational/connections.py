@@ -17,12 +17,12 @@ from coachkit.store.relational.resolution import resolve_identities
 from coachkit.store.relational.sync_lock import hold
 from coachkit.store.relational.writing_people import forget_accounts
 
-__all__ = ["RelationalConnectionStore"]
+__all__ = ["SqlConnectionStore"]
 
 _PAGE = 2_000
 
 
-class RelationalConnectionStore:
+class SqlConnectionStore:
     """:class:`~coachkit.ingest.ports.ConnectionStore` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:

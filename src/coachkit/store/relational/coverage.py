@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from coachkit.ingest.coverage import Holdings, PersonSource, QuarantineReason, StreamHoldings, SyncRun
 from coachkit.ingest.reports import SyncState
 from coachkit.store.relational import schema as t
-from coachkit.store.relational.connections import RelationalConnectionStore
+from coachkit.store.relational.connections import SqlConnectionStore
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.idset import among
 from coachkit.store.relational.types import Instant
 
-__all__ = ["RelationalCoverageReader"]
+__all__ = ["SqlCoverageReader"]
 
 _ABOUT = (
     (t.interactions, ("actor_id", "target_id")),
@@ -32,14 +32,14 @@ _ABOUT = (
 """Where a record names somebody. Private notes are left out: who reads coverage need not know that one exists."""
 
 
-class RelationalCoverageReader:
+class SqlCoverageReader:
     """:class:`~coachkit.ingest.coverage.CoverageReader` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
 
     def holdings(self, scopes: frozenset[int] | None) -> Holdings:
-        connections = RelationalConnectionStore(self.database).all()
+        connections = SqlConnectionStore(self.database).all()
         with self.database.read() as reading:
             runs = _runs(reading, None)
             person = t.people.c

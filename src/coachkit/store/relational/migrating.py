@@ -1,7 +1,12 @@
-"""Brings a database to the tables that this version of coachkit knows."""
+"""Brings a database to the tables that this version of coachkit knows.
+
+``python -m coachkit.store.relational.migrating "what changes"`` writes the next step after a change of the tables.
+"""
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +19,7 @@ from coachkit.store.relational.migrations import HEAD
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["alembic_config", "migrate", "revision_of"]
+__all__ = ["alembic_config", "migrate", "revision_of", "write_step"]
 
 _LOCK = 0x636F616368  # "coach": one process migrates, the others wait and find it done
 
@@ -73,3 +78,22 @@ def _upgrade(connection: sa.Connection, subject: str) -> None:
             subject=subject,
             hint="Nothing was changed. If other programs keep tables here, give coachkit a database of its own.",
         ) from error
+
+
+def write_step(message: str) -> None:
+    """Write a migration: what separates the tables that the last one makes from those of the code."""
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'empty.db'}")
+        with database.write() as connection:
+            config = alembic_config(connection)
+            command.upgrade(config, "head")
+            number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+            command.revision(config, message=message, rev_id=f"{number:04}", autogenerate=True)
+        database.close()
+
+
+if __name__ == "__main__":
+    write_step(" ".join(sys.argv[1:]))

@@ -22,7 +22,7 @@ from coachkit.store.relational.database import Database
 from coachkit.store.relational.sync_lock import hold
 from coachkit.store.relational.writing import write_items
 
-__all__ = ["RelationalIngestStore"]
+__all__ = ["SqlIngestStore"]
 
 _PAGE = 1_000
 
@@ -35,7 +35,7 @@ _PRESENT = sa.Table(
 )
 
 
-class RelationalIngestStore:
+class SqlIngestStore:
     """:class:`~coachkit.ingest.ports.IngestStore` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:

@@ -1,6 +1,6 @@
 """The tables' history, one file a step, run by :func:`coachkit.store.relational.migrating.migrate`.
 
-After a change of the tables, write the next step with ``python -m coachkit.store.relational.migrations "what changes"``
+After a change of the tables, write the next step with ``python -m coachkit.store.relational.migrating "what changes"``
 and read it; then name it in :data:`HEAD`.
 """
 
