@@ -288,12 +288,11 @@ def _well_formed(value: object, where: str) -> None:
             if field.name in _IDENTITIES and inner is not None:
                 for key in inner if isinstance(inner, tuple) else (inner,):
                     system, _, name = cast(str, key).partition(":")
-                    assert system != "" != name.strip(), f"{where}: {field.name} {key!r} is no identity key"
+                    assert all((system, name.strip())), f"{where}: {field.name} {key!r} is no identity key"
             _well_formed(inner, f"{where}.{field.name}")
 
 
 _IDENTITIES = frozenset(
     {"identity", "accounts", "same_as", "person", "manager", "actor", "target", "owner", "owners", "subject", "author"}
     | {"about", "report", "by"}
-)
 )
