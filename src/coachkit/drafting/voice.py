@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from coachkit.drafting.facts import Fact, Language, Measure, Party, Quote
+from coachkit.drafting.facts import Language, Measure, Party, Quote
 
 __all__ = ["MONTHS", "Voice"]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS_EN = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_HAN_LATIN = re.compile(r"(?<=[\u3400-\u9fff])(?=[A-Za-z0-9#])|(?<=[A-Za-z0-9%])(?=[\u3400-\u9fff])")
 _DAYS_ZH = "一二三四五六日"
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
@@ -124,9 +126,14 @@ class Voice:
         short = measure.unit.strip()
         return f"{value}{short}" if short in ("%", "％", "‰") else f"{value} {short}"
 
-    def pick(self, fact: Fact, choices: Sequence[str]) -> str:
-        """One of several phrasings: always the same for the same fact."""
-        return choices[int(fact.id[1:], 16) % len(choices)]
+    def spaced(self, text: str) -> str:
+        """In Chinese, a space between Han characters and Latin letters or digits; quotations stay as they are."""
+        if not self.zh:
+            return text
+        parts = re.split(r"(“[^”]*”)", text)
+        for place in range(0, len(parts), 2):
+            parts[place] = _HAN_LATIN.sub(" ", parts[place])
+        return "".join(parts)
 
     def days_between(self, first: date, last: date) -> int:
         return (last - first) // timedelta(days=1)

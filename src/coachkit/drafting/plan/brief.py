@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.plan.across import MOST_ACROSS, across
@@ -54,9 +54,26 @@ def plan_brief(material: Material) -> Plan:
     kept = {fact.id for facts in told.values() for fact in facts}
     return Plan(
         desk=desk,
-        sections={section: tuple(told[section]) for section in SECTIONS},
+        sections=_titled_once({section: tuple(told[section]) for section in SECTIONS}),
         left_out=tuple(fact for facts, _ in found.values() for fact in facts if fact.id not in kept),
     )
+
+
+def _titled_once(sections: dict[str, tuple[Fact, ...]]) -> dict[str, tuple[Fact, ...]]:
+    """An item's title is quoted where the item comes up first; after that its key says enough."""
+    shown: set[str] = set()
+    done: dict[str, tuple[Fact, ...]] = {}
+    for section, facts in sections.items():
+        kept = []
+        for fact in facts:
+            key = fact.text("key")
+            if key in shown and "title" in fact.slots:
+                fact = replace(fact, slots={name: value for name, value in fact.slots.items() if name != "title"})
+            elif key and fact.quote("title"):
+                shown.add(key)
+            kept.append(fact)
+        done[section] = tuple(kept)
+    return done
 
 
 def _said_as_win(fact: Fact, wins: Sequence[Fact]) -> bool:

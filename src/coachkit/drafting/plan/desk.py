@@ -9,6 +9,7 @@ from datetime import date, datetime
 from coachkit.domain.identity import public_id
 from coachkit.drafting.cleaning import quote
 from coachkit.drafting.facts import Fact, Party, Quote, Value
+from coachkit.drafting.words import PRIVATE
 from coachkit.insight.rows import Act, ItemRow, Material
 
 __all__ = ["MOST_CITED", "Desk"]
@@ -16,8 +17,8 @@ __all__ = ["MOST_CITED", "Desk"]
 MOST_CITED = 3
 """A statement cites at most so many records; what it counted stands with the draft."""
 
-TITLE = 56
-SAID = 72
+TITLE = 46
+SAID = 60
 """Columns of a quoted title, and of words that somebody said."""
 
 
@@ -50,7 +51,12 @@ class Desk:
     def said(self, act: Act) -> Quote | None:
         """What somebody said in an act that is a record of its own."""
         record = self.material.records.get(act.record)
-        return quote(record.text or record.title, SAID) if record and record.kind == "interaction" else None
+        return self.speech(record.text or record.title) if record and record.kind == "interaction" else None
+
+    @staticmethod
+    def speech(text: str | None, most: int = SAID) -> Quote | None:
+        """Somebody's words, unless they touch what is private: then the record is cited and not quoted."""
+        return quote(text, most) if text and not PRIVATE.search(text) else None
 
     def fact(
         self,

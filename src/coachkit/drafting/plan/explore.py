@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coachkit.drafting.cleaning import quote
-from coachkit.drafting.facts import Fact
-from coachkit.drafting.plan.desk import SAID, Desk
+from coachkit.drafting.facts import Fact, Quote
+from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.questions import open_questions
 from coachkit.insight.reviews import review_dependency, reviewer_share
 from coachkit.insight.rhythm import check_in_gap, milestone
@@ -69,7 +68,7 @@ def _wait(desk: Desk, kind: str, one: Wait) -> Fact:
             "across": one.across,
             "since": since,
             "days": one.days,
-            "reason": quote(one.reason, SAID) if one.reason else None,
+            "reason": desk.speech(one.reason),
             "promised": one.promised,
             "late": one.promised is not None and one.promised < desk.window.today,
         },
@@ -97,9 +96,9 @@ def _questions(desk: Desk) -> Iterator[Fact]:
         )
 
 
-def _words(desk: Desk, number: int):  # type: ignore[no-untyped-def]
+def _words(desk: Desk, number: int) -> Quote | None:
     record = desk.material.records.get(number)
-    return quote(record.text or record.title, SAID) if record and record.kind == "interaction" else None
+    return desk.speech(record.text or record.title) if record and record.kind == "interaction" else None
 
 
 def _reviews(desk: Desk) -> Iterator[Fact]:
@@ -152,7 +151,7 @@ def _reopened(desk: Desk) -> Iterator[Fact]:
                 "title": desk.title(one.item),
                 "times": one.times,
                 "last": desk.day(one.at),
-                "reason": quote(one.reason, SAID) if one.reason else None,
+                "reason": desk.speech(one.reason),
             },
         )
 

@@ -33,9 +33,12 @@ def wins(desk: Desk) -> list[Fact]:
     told: set[str] = set()
     kept = []
     for fact in sorted(found, key=lambda fact: (-fact.weight, -fact.at.toordinal(), fact.id)):
-        if not told & set(fact.counted):
+        about = {*fact.counted, fact.text("key"), *(key for key in fact.several("items") if isinstance(key, str))} - {
+            ""
+        }
+        if not told & about:
             kept.append(fact)
-            told |= set(fact.counted)
+            told |= about
     return kept
 
 
@@ -137,7 +140,7 @@ def _praise(desk: Desk) -> Iterator[Fact]:
             slots={
                 "relation": said.relation,
                 "author_name": _author_name(said),
-                "words": quote(said.text, 96),
+                "words": desk.speech(said.text, 84),
                 "key": item.key if item else None,
                 "title": desk.title(item),
             },

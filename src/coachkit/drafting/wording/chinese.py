@@ -119,9 +119,10 @@ def _stale(fact: Fact, voice: Voice) -> Phrasings:
     owners = [party for party in fact.several("owners") if isinstance(party, Party)]
     shared = f"与{'、'.join(voice.named(party) for party in owners[:2])}共同负责" if owners else ""
     last, day = voice.measure(fact.measure("last")), voice.day(fact.day("updated"))
+    what, days, aside = _what(fact, voice), fact.number("days"), _aside(fact, voice, shared)
     return [
-        f"{_what(fact, voice)}：{fact.number('days')} 天没有新数据，最近一次是 {day}的 {last}{_aside(fact, voice, shared)}",
-        f"{_what(fact, voice)}：{day}测得 {last} 之后，{fact.number('days')} 天没有更新{_aside(fact, voice, shared)}",
+        f"{what}：{days} 天没有新数据，最近一次是 {day}的 {last}{aside}",
+        f"{what}：{day}测得 {last} 之后，{days} 天没有更新{aside}",
     ]
 
 

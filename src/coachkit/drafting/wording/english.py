@@ -103,18 +103,14 @@ def _values(fact: Fact, voice: Voice) -> str:
 
 @BOOK.on("goals.moved")
 def _moved(fact: Fact, voice: Voice) -> Phrasings:
-    return [
-        f"{_what(fact, voice)}: {_values(fact, voice)}{_target(fact, voice)}"
-        f" · updated {voice.day(fact.day('updated'))}{_kind(fact)}"
-    ]
+    updated = f" · updated {voice.day(fact.day('updated'))}{_kind(fact)}"
+    return [f"{_what(fact, voice)}: {_values(fact, voice)}{_target(fact, voice)}{updated}"]
 
 
 @BOOK.on("goals.reached")
 def _reached(fact: Fact, voice: Voice) -> Phrasings:
-    return [
-        f"{_what(fact, voice)}: {_values(fact, voice)}, target of {voice.measure(fact.measure('target'))} reached"
-        f" · updated {voice.day(fact.day('updated'))}{_kind(fact)}"
-    ]
+    target, updated = voice.measure(fact.measure("target")), f" · updated {voice.day(fact.day('updated'))}{_kind(fact)}"
+    return [f"{_what(fact, voice)}: {_values(fact, voice)}, target of {target} reached{updated}"]
 
 
 @BOOK.on("goals.stale")
@@ -123,11 +119,10 @@ def _stale(fact: Fact, voice: Voice) -> Phrasings:
     owners = [party for party in fact.several("owners") if isinstance(party, Party)]
     shared = f", shared with {voice.listed([voice.named(party) for party in owners[:2]])}" if owners else ""
     days, day = voice.ago(fact.number("days")), voice.day(fact.day("updated"))
+    rest = f"{_target(fact, voice)}{shared}{_kind(fact)}"
     return [
-        f"{_what(fact, voice)}: no new value for {days}; {voice.measure(last)} on {day}{_target(fact, voice)}"
-        f"{shared}{_kind(fact)}",
-        f"{_what(fact, voice)}: last measured {day} ({voice.measure(last)}), {days} ago{_target(fact, voice)}"
-        f"{shared}{_kind(fact)}",
+        f"{_what(fact, voice)}: no new value for {days}; {voice.measure(last)} on {day}{rest}",
+        f"{_what(fact, voice)}: last measured {day} ({voice.measure(last)}), {days} ago{rest}",
     ]
 
 

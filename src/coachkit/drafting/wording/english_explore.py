@@ -59,18 +59,15 @@ def _wait(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _waited_for(fact: Fact, voice: Voice) -> Phrasings:
-    team, owner = fact.text("team"), fact.roles.get("owner")
-    who = voice.named(owner) if owner else team
+    owner, blocker, what = fact.roles.get("owner"), fact.text("blocker"), _what(fact, voice)
+    who = voice.named(owner) if owner else fact.text("team")
     since, days = voice.day(fact.day("since")), voice.ago(fact.number("days"))
     return [
         (
-            f"{who} has waited with {_what(fact, voice)} for {_who(fact)}’s {fact.text('blocker')} since {since} ({days})",
-            f"what stands before {fact.text('blocker')}?",
+            f"{who} has waited with {what} for {_who(fact)}’s {blocker} since {since} ({days})",
+            f"what stands before {blocker}?",
         ),
-        (
-            f"{fact.text('blocker')} holds up {_what(fact, voice)} of {who}, since {since} ({days})",
-            "who decides which goes first?",
-        ),
+        (f"{blocker} holds up {what} of {who}, since {since} ({days})", "who decides which goes first?"),
     ]
 
 
@@ -122,13 +119,13 @@ def _dependency(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
-    reviewer = voice.named(fact.roles["reviewer"])
-    some, of = fact.number("changes"), fact.number("of")
-    share = f"all {voice.count(of)}" if some == of else f"{voice.count(some)} of the {voice.count(of)}"
+    reviewer, whose = voice.named(fact.roles["reviewer"]), f"{_who(fact)}’s"
+    some, of = voice.count(fact.number("changes")), voice.count(fact.number("of"))
+    share = f"all of {whose} {of}" if some == of else f"{some} of {whose} {of}"
     span = voice.span(fact.day("start"), fact.day("last"))
     return [
-        (f"{share} reviewed changes of {_who(fact)}’s went through {reviewer}, {span}", "is that by design?"),
-        (f"{reviewer} reviewed {share} of {_who(fact)}’s reviewed changes, {span}", "who else should know this work?"),
+        (f"{share} reviewed changes went through {reviewer}, {span}", "is that by design?"),
+        (f"{span}: {share} reviewed changes were read by {reviewer}", "who else should know this work?"),
     ]
 
 
@@ -168,15 +165,10 @@ def _gap(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _due(fact: Fact, voice: Voice) -> Phrasings:
+    what, due, late = _what(fact, voice), voice.day(fact.day("due")), voice.ago(fact.number("late"))
     return [
-        (
-            f"{_what(fact, voice)} was due {voice.day(fact.day('due'))} ({voice.ago(fact.number('late'))} ago) and is open",
-            "which date holds now?",
-        ),
-        (
-            f"{_what(fact, voice)} is open, {voice.ago(fact.number('late'))} after its date of {voice.day(fact.day('due'))}",
-            "what came in between?",
-        ),
+        (f"{what} was due {due} ({late} ago) and is open", "which date holds now?"),
+        (f"{what} is open, {late} after its date of {due}", "what came in between?"),
     ]
 
 

@@ -180,15 +180,13 @@ def _for_subject(fact: Fact, did: str) -> str:
 
 
 def _waits(fact: Fact, voice: Voice) -> Phrasings:
-    return [
-        f"{fact.text('key')} waits for {fact.text('team')}, {fact.text('blocker')} ({voice.ago(fact.number('days'))})"
-    ]
+    days = voice.ago(fact.number("days"))
+    return [f"{fact.text('key')} waits for {fact.text('team')}, {fact.text('blocker')} ({days})"]
 
 
 def _waited_for(fact: Fact, voice: Voice) -> Phrasings:
-    return [
-        f"{fact.text('team')} waits with {fact.text('key')} for {fact.text('blocker')} ({voice.ago(fact.number('days'))})"
-    ]
+    days = voice.ago(fact.number("days"))
+    return [f"{fact.text('team')} waits with {fact.text('key')} for {fact.text('blocker')} ({days})"]
 
 
 SAYS: dict[str, Says] = {

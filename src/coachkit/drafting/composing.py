@@ -1,0 +1,52 @@
+"""Composing: each fact of a plan becomes a statement in our own words."""
+
+from __future__ import annotations
+
+from coachkit.domain.drafts import Origin, Statement
+from coachkit.drafting.facts import Fact
+from coachkit.drafting.voice import Voice
+from coachkit.drafting.wording import word
+
+__all__ = ["compose"]
+
+_ENDED = ("goals.", "agenda.", "actions.", "across.")
+"""Kinds that stand as lines of a list, without a full stop."""
+
+
+def compose(fact: Fact, voice: Voice) -> Statement:
+    """``fact`` as a statement in composed words."""
+    worded = word(fact, voice)
+    return Statement(
+        text=_ended(voice.spaced(worded.text), fact, voice),
+        evidence=fact.evidence,
+        origin=Origin.COMPOSED,
+        fact=fact.kind,
+        question=voice.spaced(worded.question),
+        data=_data(fact),
+    )
+
+
+def _ended(text: str, fact: Fact, voice: Voice) -> str:
+    if fact.kind.startswith(_ENDED) or text.endswith((".", "?", "!", "。", "？", "！", "…”")):
+        return text
+    return text + ("。" if voice.zh else ".")
+
+
+def _data(fact: Fact) -> dict[str, object]:
+    data: dict[str, object] = {"id": fact.id}
+    if fact.uncited:
+        data["about"] = "sources" if fact.section == "unknowns" else "question"
+    if fact.section == "actions":
+        owner, title = fact.roles["owner"], fact.quote("title")
+        due, done = fact.day("due"), fact.day("done")
+        data |= {
+            "action": fact.evidence[0],
+            "owner": owner.name,
+            "owned_by_subject": owner.who == fact.roles["subject"].who,
+            "title": title.text if title else "",
+            "due_on": due.isoformat() if due else None,
+            "done_on": done.isoformat() if done else None,
+            "days_over": fact.number("late"),
+            "done": fact.kind == "actions.done",
+        }
+    return data

@@ -1,0 +1,36 @@
+"""What a document could not do, said to its reader in both languages."""
+
+from __future__ import annotations
+
+from coachkit.drafting.facts import Language
+
+__all__ = ["note"]
+
+_NOTES = {
+    "unavailable": (
+        "The model {0} did not answer; every sentence here is computed, and none is worded by a model.",
+        "模型 {0} 没有应答；这里的句子都是由记录直接写成的。",
+    ),
+    "out-of-time": (
+        "The model {0} ran out of time; the sentences it did not reach are computed ones.",
+        "模型 {0} 超时；没来得及润色的句子按记录直接写成。",
+    ),
+    "unusable": (
+        "What the model {0} sent could not be used; computed sentences stand in its place.",
+        "模型 {0} 的输出无法使用，已换成按记录直接写成的句子。",
+    ),
+    "english-only": (
+        "The packaged model writes English only.",
+        "随附的小模型只会英文，中文简报按记录直接写成。",
+    ),
+    "missing-model": (
+        "The packaged model is not installed (make setup fetches it); every sentence here is computed.",
+        "没有安装随附的小模型（make setup 会下载）；这里的句子都是由记录直接写成的。",
+    ),
+    "failing": ("failing since {0}", "自 {0}起读取失败"),
+}
+
+
+def note(code: str, language: Language, about: str = "") -> str:
+    """The sentence for a code."""
+    return _NOTES[code][language == "zh"].format(about)

@@ -1,0 +1,139 @@
+"""What drafting needs from outside: a reader of facts, a store of drafts, and somebody who words facts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from coachkit.domain.drafts import Draft, DraftKind
+from coachkit.domain.evidence import Evidence
+from coachkit.drafting.facts import Language
+from coachkit.insight.rows import Material, Window
+
+__all__ = [
+    "Assignment",
+    "DraftStore",
+    "FactReader",
+    "Proposal",
+    "Quoted",
+    "StoredDraft",
+    "Task",
+    "Writer",
+    "Written",
+]
+
+
+class FactReader(Protocol):
+    """Reads records under scopes: what is outside them does not exist here."""
+
+    def last_check_in(self, subject: int, other: int, scopes: frozenset[int], before: datetime) -> datetime | None:
+        """When these two last held a check-in."""
+
+    def material(self, *, subject: int, other: int | None, scopes: frozenset[int], window: Window) -> Material:
+        """Everything that may be said about ``subject``, in and around the window."""
+
+    def evidence(self, ids: Collection[int], scopes: frozenset[int]) -> list[Evidence]:
+        """These records, in this order; what is gone or not permitted is left out."""
+
+    def hashes(self, ids: Collection[int], scopes: frozenset[int]) -> dict[int, str]:
+        """Content hash of each of these records that still exists and may be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDraft:
+    """A draft as it was stored, with the input and output of each step."""
+
+    draft: Draft
+    explanation: Mapping[str, object]
+
+
+class DraftStore(Protocol):
+    """Keeps drafts with what explains them."""
+
+    def save(self, draft: Draft, *, viewer: int, subject: int, explanation: Mapping[str, object]) -> None: ...
+
+    def get(self, draft_id: str) -> StoredDraft | None: ...
+
+    def latest(
+        self, kind: DraftKind, *, viewer: int, subject: int, language: str | None = None, model: str | None = None
+    ) -> StoredDraft | None:
+        """The newest draft of a kind that was prepared for this viewer about this subject."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A piece of evidence as a writer sees it: cleaned words between quotation marks, under a short id."""
+
+    id: str
+    kind: str
+    key: str
+    day: str
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One fact to word.
+
+    :ivar fact: id of the fact; ``composed`` and ``question`` are our own words for it.
+    :ivar evidence: short ids of the evidence that may be cited for it.
+    """
+
+    fact: str
+    section: str
+    composed: str
+    question: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a writer is asked to do.
+
+    :ivar instructions: the rendered prompt, without the facts and the evidence.
+    :ivar seconds: it must be back by then, with what it has.
+    """
+
+    document: str
+    language: Language
+    instructions: str
+    assignments: tuple[Assignment, ...]
+    evidence: tuple[Quoted, ...]
+    seconds: float
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A writer's words for a fact, and what it says stands behind them. Not yet believed."""
+
+    fact: str
+    text: str
+    question: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a writer brought back.
+
+    :ivar raw: its output as it came, kept with the draft.
+    :ivar problems: codes of what it could not do: ``unavailable``, ``out-of-time``, ``unusable``, ``english-only``.
+    """
+
+    proposals: tuple[Proposal, ...] = ()
+    raw: str = ""
+    problems: tuple[str, ...] = ()
+
+
+class Writer(Protocol):
+    """Words facts. It may fail, lie or be late; it never raises for that."""
+
+    @property
+    def model(self) -> str:
+        """As the draft names it."""
+
+    def write(self, task: Task) -> Written: ...
