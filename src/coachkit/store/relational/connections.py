@@ -80,7 +80,7 @@ class SqlConnectionStore:
             described = set(
                 writing.scalars(accounts.where(among(writing, r.id, ids), r.kind.in_(("account", "person_profile"))))
             )
-            unindex_records(writing, ids)
+            unindex_records(writing, ids, now=now)
             writing.execute(sa.delete(t.records).where(among(writing, r.id, ids)))
             forget_accounts(writing, described)
             resolve_identities(writing, touched | described, now)

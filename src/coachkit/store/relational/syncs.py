@@ -63,6 +63,7 @@ class SqlIngestStore:
         with self.database.engine.connect() as opened:
             self._keep_temporary_tables(opened, "FILE")
             _PRESENT.create(opened)
+            opened.commit()
             try:
                 _load(opened, connection, stream, present)
                 opened.commit()

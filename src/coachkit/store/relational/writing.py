@@ -96,9 +96,9 @@ class _Transaction:
         """Search and identities, once for everything that was written."""
         fresh = [record for found, record in sorted(self._to_index.items()) if found in self._new]
         other = [record for found, record in sorted(self._to_index.items()) if found not in self._new]
-        index_records(self.connection, fresh, new=True)
-        index_records(self.connection, other)
-        unindex_records(self.connection, sorted(self._to_unindex))
+        index_records(self.connection, fresh, now=self.now, new=True)
+        index_records(self.connection, other, now=self.now)
+        unindex_records(self.connection, sorted(self._to_unindex), now=self.now)
         forget_accounts(self.connection, self._forgotten)
         resolve_identities(self.connection, self._to_resolve, self.now)
 
@@ -180,10 +180,6 @@ class _Transaction:
             for name in names:
                 table = _TYPED[name]
                 self.connection.execute(sa.delete(table).where(among(self.connection, table.c.record_id, ids)))
-        gone = [c.record_id for c in changes if c.deleted]
-        if gone:
-            table = t.embeddings
-            self.connection.execute(sa.delete(table).where(among(self.connection, table.c.record_id, gone)))
 
     def _release_identities(self, ids: list[int]) -> None:
         """Whom these profiles and accounts named must be decided anew, and may have lost their name."""
