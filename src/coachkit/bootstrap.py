@@ -1,7 +1,7 @@
 """The only place where parts are wired together.
 
-:func:`open_app` opens an installation; each part of :class:`App` is made when it is first asked for, so a command that needs
-only the directory never loads the vector index.
+:func:`open_app` opens an installation; each part of :class:`App` is made when it is first asked for, so a command that
+needs only the directory never loads the vector index.
 """
 
 from __future__ import annotations
@@ -18,22 +18,31 @@ from coachkit.store.relational.database import Database
 from coachkit.telemetry import get_logger
 
 if TYPE_CHECKING:
-    from coachkit.access import Directory, Grants, ReadLog
+    from coachkit.access import Directory, Grants, ReadLog, Viewer
     from coachkit.access.oidc import OidcProvider
     from coachkit.access.sign_in import SignIn
+    from coachkit.delivery.action_items import ActionItems
+    from coachkit.delivery.evidence import EvidenceDesk
+    from coachkit.delivery.personal import PersonalReader
+    from coachkit.drafting.briefs import Briefs
+    from coachkit.drafting.facts import Language
     from coachkit.host import PluginHost
     from coachkit.ingest.connections import Connections
+    from coachkit.ingest.coverage import Coverage
     from coachkit.ingest.engine import SyncEngine
+    from coachkit.ingest.identity_queue import IdentityQueue
     from coachkit.ingest.ports import Connection
     from coachkit.ingest.reports import SyncProgress, SyncReport
-    from coachkit.jobs import JobContext, Worker
+    from coachkit.jobs import Handler, JobContext, Worker
+    from coachkit.models.writers import Writers
     from coachkit.store.relational.jobs import SqlJobs
+    from coachkit.store.relational.reading import SqlFactReader
 
 __all__ = ["App", "open_app", "utc_now"]
 
 _log = get_logger("bootstrap")
 
-SYNC_JOB, EMBED_JOB, SUGGEST_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "tidy"
+SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "brief", "tidy"
 
 
 def utc_now() -> datetime:
@@ -153,6 +162,73 @@ class App:
                 restart=restart,
             )
 
+    @cached_property
+    def coverage(self) -> Coverage:
+        from coachkit.ingest.coverage import Coverage
+        from coachkit.store.relational.coverage import SqlCoverageReader
+
+        return Coverage(SqlCoverageReader(self.database), self.plugins.connector_class)
+
+    @cached_property
+    def identities(self) -> IdentityQueue:
+        from coachkit.ingest.identity_queue import IdentityQueue
+        from coachkit.store.relational.identities import SqlIdentityStore
+
+        return IdentityQueue(SqlIdentityStore(self.database, self.settings.timezone))
+
+    # --- what people open --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def evidence(self) -> EvidenceDesk:
+        from coachkit.delivery.evidence import EvidenceDesk
+
+        return EvidenceDesk(self.facts, self.reads)
+
+    @cached_property
+    def action_items(self) -> ActionItems:
+        from coachkit.delivery.action_items import ActionItems
+        from coachkit.store.relational.action_items import SqlActionItemStore
+
+        return ActionItems(SqlActionItemStore(self.database))
+
+    @cached_property
+    def personal(self) -> PersonalReader:
+        from coachkit.store.relational.personal import SqlPersonalReader
+
+        return SqlPersonalReader(self.database)
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def facts(self) -> SqlFactReader:
+        from coachkit.store.relational.reading import SqlFactReader
+
+        return SqlFactReader(self.database)
+
+    @cached_property
+    def writers(self) -> Writers:
+        from coachkit.models.writers import Writers
+
+        key = self.settings.model_key
+        return Writers(self.settings.models, url=self.settings.model_url, key=key.get_secret_value() if key else "")
+
+    @cached_property
+    def briefs(self) -> Briefs:
+        from coachkit.drafting.briefs import Briefs
+        from coachkit.drafting.prompts import PromptLibrary
+        from coachkit.store.relational.drafts import SqlDraftStore
+
+        return Briefs(
+            directory=self.directory,
+            facts=self.facts,
+            drafts=SqlDraftStore(self.database),
+            reads=self.reads,
+            writers=self.writers,
+            prompts=PromptLibrary(),
+            timezone=self.settings.timezone,
+            seconds=self.settings.model_timeout,
+        )
+
     # --- work in the background --------------------------------------------------------------------------------------
 
     @cached_property
@@ -165,7 +241,15 @@ class App:
     def worker(self) -> Worker:
         from coachkit.jobs import Worker
 
-        return Worker(self.jobs, {SYNC_JOB: self._sync_job, TIDY_JOB: self._tidy_job}, clock=self.now)
+        return Worker(self.jobs, self._handlers(), clock=self.now)
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {
+            SYNC_JOB: self._sync_job,
+            SUGGEST_JOB: self._suggest_job,
+            BRIEF_JOB: self._brief_job,
+            TIDY_JOB: self._tidy_job,
+        }
 
     def start_background(self) -> None:
         """Work off jobs and schedules in this process until :meth:`close`."""
@@ -176,6 +260,12 @@ class App:
         """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
         self.connections.get(name)
         return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
+
+    def request_brief(self, viewer: Viewer, subject: int, *, language: Language, model: str) -> str:
+        """Let a brief be prepared in the background; returns the job's id. Asked twice while it waits, it runs once."""
+        asked = {"viewer": viewer.person, "subject": subject, "language": language, "model": model}
+        lock = f"brief:{viewer.person}:{subject}"
+        return self.jobs.enqueue(BRIEF_JOB, asked, lock=lock, once=True, max_attempts=1, now=self.now())
 
     def _on_schedule(self, connection: Connection, now: datetime) -> None:
         name = f"sync:{connection.name}"
@@ -193,6 +283,16 @@ class App:
         job.check()
         if report.error is not None:
             raise report.error
+        if report.total.written:
+            self.jobs.enqueue(SUGGEST_JOB, lock=SUGGEST_JOB, once=True, now=self.now())
+
+    def _suggest_job(self, _job: JobContext) -> None:
+        self.identities.suggest(self.now())
+
+    def _brief_job(self, job: JobContext) -> None:
+        asked, now = job.arguments, self.now()
+        viewer = self.directory.viewer(asked["viewer"], now)
+        self.briefs.prepare(viewer, asked["subject"], language=asked["language"], model=asked["model"], now=now)
 
     def _tidy_job(self, _job: JobContext) -> None:
         self.sign_in.sweep(self.now())
@@ -203,6 +303,8 @@ class App:
         made = self.__dict__
         if "worker" in made:
             self.worker.stop()
+        if "writers" in made:
+            self.writers.close()
         if made.get("oidc") is not None:
             made["oidc"].close()
         if "database" in made:

@@ -22,7 +22,7 @@ from coachkit.cli.output import AsJson, console, emit, notes
 from coachkit.errors import ConfigError, StoreBusy, StoreError
 from coachkit.settings import Settings
 
-__all__ = ["register", "running_server", "start_in_background"]
+__all__ = ["address_of", "register", "running_server", "start_in_background"]
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -53,6 +53,12 @@ def running_server(settings: Settings) -> dict[str, Any] | None:
         return state
 
 
+def address_of(settings: Settings) -> str:
+    """Where people reach this installation: what is set, what runs, or where it would listen."""
+    state = running_server(settings)
+    return settings.base_url or (state["address"] if state else f"http://{settings.host}:{settings.port}")
+
+
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
@@ -71,8 +77,9 @@ def serve(
         lock.acquire(timeout=0)
     except filelock.Timeout:
         other = json.loads(_state_file(settings).read_text("utf-8")) if _state_file(settings).is_file() else {}
+        who = f"process {other.get('pid', '?')}, {other.get('address', '?')}"
         raise StoreBusy(
-            f"a server already runs on this data folder (process {other.get('pid', '?')}, {other.get('address', '?')}).",
+            f"a server runs on this data folder already ({who}).",
             subject=str(settings.data),
             hint="Use that one, or end it with `coachkit stop`.",
         ) from None

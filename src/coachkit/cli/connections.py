@@ -1,0 +1,221 @@
+"""``connection``, ``sync``, ``coverage``, ``quarantine``: where facts come from, and how fresh they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import yaml
+
+from coachkit.cli.context import Language, opened
+from coachkit.cli.output import AsJson, console, emit, notes, table
+from coachkit.cli.progress import sync_display
+from coachkit.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from coachkit.ingest import SyncReport
+
+__all__ = ["print_report", "register"]
+
+commands = typer.Typer(no_args_is_help=True, help="Connections: configured sources.")
+
+SHOWN_CHANGES = 40
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="connection")
+    app.command()(sync)
+    app.command()(coverage)
+
+
+def _settings(pairs: list[str]) -> dict[str, Any]:
+    """``key=value`` words as a mapping; ``true``, ``7`` and ``[a, b]`` mean what they mean in YAML."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput(f"{pair!r} is not of the form key=value.", hint="For example: path=~/src/service")
+        parsed = yaml.safe_load(value) if value else ""
+        found[key] = parsed if isinstance(parsed, bool | int | float | list) else value
+    return found
+
+
+@commands.command()
+def add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Your name for it, such as `code`.")],
+    connector: Annotated[str, typer.Argument(help="What reads it: git, hris-csv, hris-scim, dataset, jsonl …")],
+    config: Annotated[list[str] | None, typer.Argument(help="Its configuration, as key=value.")] = None,
+    every: Annotated[
+        int | None, typer.Option(help="Sync by itself every so many minutes, while a server runs.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Connect a source. It is tried first; nothing is read until `coachkit sync`.
+
+    Secrets are given by reference: `token=env:SCIM_TOKEN`, `token=file:/run/secrets/scim`.
+    """
+    with opened(context) as app:
+        made, report = app.connections.add(name, connector, _settings(config or []), every_minutes=every, now=app.now())
+    if as_json:
+        emit({"connection": made, "check": report})
+        return
+    for finding in report.findings:
+        notes.print(f"  · {finding}", markup=False)
+    console.print(f"Connected {name} ({connector}). Next: coachkit sync {name}", markup=False)
+
+
+@commands.command("list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the connections."""
+    with opened(context) as app:
+        found = app.connections.list()
+    if as_json:
+        emit(found)
+        return
+    table(
+        ["name", "connector", "every", "configuration"],
+        [
+            (c.name, c.connector, f"{c.every_minutes} min" if c.every_minutes else "when asked", _short(c.config))
+            for c in found
+        ],
+        empty="Nothing is connected. Begin with: coachkit connection add code git path=~/src/service",
+    )
+
+
+def _short(config: Any) -> str:
+    return " ".join(f"{key}={value}" for key, value in config.items())
+
+
+@commands.command()
+def check(context: typer.Context, name: str, as_json: AsJson = False) -> None:
+    """Try a source without reading it or changing anything."""
+    with opened(context) as app:
+        report = app.connections.check(name)
+    if as_json:
+        emit(report)
+    else:
+        for finding in report.findings:
+            console.print(f"  · {finding}", markup=False)
+        console.print("✓ It answers." if report.ok else "✗ It cannot be read as it is.")
+    if not report.ok:
+        raise typer.Exit(69)
+
+
+@commands.command()
+def schedule(
+    context: typer.Context,
+    name: str,
+    every: Annotated[int, typer.Argument(help="Minutes between two syncs; 0: only when asked.")],
+) -> None:
+    """Say how often a connection is synced by itself, while a server or a worker runs."""
+    with opened(context) as app:
+        app.connections.schedule(name, every or None, now=app.now())
+    console.print(f"{name}: {f'every {every} minutes' if every else 'only when asked'}.")
+
+
+@commands.command()
+def remove(
+    context: typer.Context,
+    name: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a connection and every record that came from it."""
+    with opened(context) as app:
+        app.connections.get(name)
+        if not yes:
+            typer.confirm(f"Remove {name} and all of its records?", abort=True)
+        removed = app.connections.remove(name, now=app.now())
+    console.print(f"Removed {name} with {removed:,} records.")
+
+
+def sync(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Which connections; all, if none is named.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="Remove what vanished from the source, however much it is.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Forget where it was left and read everything again.")
+    ] = False,
+    lang: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read what is new. Stopped or killed at any point, the next run goes on from there.
+
+    Records that cannot be read are kept aside with their reason and tried again next time: see `coachkit coverage`.
+    """
+    reports: list[SyncReport] = []
+    with opened(context, language=lang) as app:
+        wanted = names or [c.name for c in app.connections.list() if c.enabled]
+        if not wanted:
+            raise NotFound(
+                "nothing is connected.", hint="Begin with: coachkit connection add code git path=~/src/service"
+            )
+        with sync_display() as show:
+            options: Any = {"dry_run": dry_run, "allow_removals": allow_removals, "restart": restart}
+            reports.extend(app.sync(name, on_progress=show, **options) for name in wanted)
+        language = app.settings.language
+    if as_json:
+        emit(reports)
+    else:
+        for report in reports:
+            print_report(report, language)
+    failed = [report.error for report in reports if report.error]
+    if failed:
+        raise typer.Exit(failed[0].exit_code)
+
+
+def print_report(report: SyncReport, language: str) -> None:
+    """What a sync did, in a few lines."""
+    total = report.total
+    verb = "would write" if report.dry_run else "written"
+    console.print(
+        f"{report.connection}: {total.read:,} read, {total.written:,} {verb}, {total.unchanged:,} unchanged, "
+        f"{total.removed:,} removed, {total.quarantined:,} kept aside",
+        markup=False,
+    )
+    for change in report.changes[:SHOWN_CHANGES]:
+        console.print(f"  {change.action} {change.kind} {change.key}", markup=False)
+        for field in change.fields:
+            console.print(f"      {field.field}: {field.old} → {field.new}", markup=False)
+    hidden = len(report.changes) - SHOWN_CHANGES + report.more_changes
+    if hidden > 0 and report.changes:
+        console.print(f"  … and {hidden:,} more; --json lists more of them")
+    for refused in report.refused:
+        notes.print(f"  ! {refused.reason[language == 'zh']}", markup=False)
+    if report.error:
+        notes.print(f"  ✗ {report.error}", markup=False)
+
+
+def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = False) -> None:
+    """Say what is connected, how fresh it is, what could not be read, and what is missing."""
+    with opened(context, language=lang) as app:
+        report = app.coverage.report(app.now())
+        language = app.settings.language
+    if as_json:
+        emit(report)
+        return
+    table(
+        ["connection", "stream", "records", "newest", "last sync", "kept aside"],
+        [
+            (c.name, s.name, f"{s.records:,}", _day(s.newest), _day(c.last_sync), s.quarantined or "")
+            for c in report.connections
+            for s in c.streams
+        ],
+        empty="Nothing is connected.",
+    )
+    reasons: Counter[str] = Counter()
+    for reason in report.quarantine:
+        reasons[f"{reason.connection}/{reason.stream}: {reason.reason}"] += reason.count
+    for words, count in reasons.most_common(20):
+        console.print(f"  kept aside {count} × {words}", markup=False)
+    console.print()
+    for missing in report.missing:
+        console.print(f"? {missing[language == 'zh']}", markup=False)
+
+
+def _day(at: Any) -> str:
+    return at.strftime("%Y-%m-%d %H:%M") if at else "never"
