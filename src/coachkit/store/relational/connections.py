@@ -15,7 +15,7 @@ from coachkit.store.relational.idset import among
 from coachkit.store.relational.postings import unindex_records
 from coachkit.store.relational.resolution import resolve_identities
 from coachkit.store.relational.sync_lock import hold
-from coachkit.store.relational.writing_people import forget_accounts
+from coachkit.store.relational.writing_people import describe_identities, identities_of
 
 __all__ = ["SqlConnectionStore"]
 
@@ -72,18 +72,11 @@ class SqlConnectionStore:
             ids = list(writing.scalars(sa.select(r.id).where(r.connection == name).limit(_PAGE)))
             if not ids:
                 return 0
-            a, p = t.identity_aliases.c, t.profiles.c
-            touched: set[int] = set()
-            for column, of in ((a.identity_id, a), (a.alias_id, a), (p.identity_id, p)):
-                touched |= set(writing.scalars(sa.select(column).where(among(writing, of.record_id, ids))))
-            accounts = sa.select(t.identities.c.id).join(t.records, r.key == t.identities.c.key)
-            described = set(
-                writing.scalars(accounts.where(among(writing, r.id, ids), r.kind.in_(("account", "person_profile"))))
-            )
+            aliased, described = identities_of(writing, ids)
             unindex_records(writing, ids, now=now)
             writing.execute(sa.delete(t.records).where(among(writing, r.id, ids)))
-            forget_accounts(writing, described)
-            resolve_identities(writing, touched | described, now)
+            describe_identities(writing, described)
+            resolve_identities(writing, aliased | described, now)
         return len(ids)
 
 

@@ -22,9 +22,9 @@ from coachkit.store.relational.resolution import resolve_identities
 from coachkit.store.relational.types import from_milliseconds, milliseconds
 from coachkit.store.relational.writing_diff import describe, snapshot
 from coachkit.store.relational.writing_people import (
-    forget_accounts,
+    describe_identities,
+    identities_of,
     scope_id,
-    write_accounts,
     write_groups,
     write_identities,
     write_scopes,
@@ -84,7 +84,7 @@ class _Transaction:
         self._new: set[int] = set()
         self._to_unindex: set[int] = set()
         self._to_resolve: set[int] = set()
-        self._forgotten: set[int] = set()
+        self._to_describe: set[int] = set()
 
     def apply(self, items: Iterable[Storable]) -> None:
         rest = iter(items)
@@ -99,7 +99,7 @@ class _Transaction:
         index_records(self.connection, fresh, now=self.now, new=True)
         index_records(self.connection, other, now=self.now)
         unindex_records(self.connection, sorted(self._to_unindex), now=self.now)
-        forget_accounts(self.connection, self._forgotten)
+        self._to_resolve |= describe_identities(self.connection, self._to_describe)
         resolve_identities(self.connection, self._to_resolve, self.now)
 
     def _apply(self, items: list[Upsert | Tombstone | AclChange | Failure]) -> None:
@@ -113,7 +113,6 @@ class _Transaction:
         before = snapshot(self.connection, (c.record_id for c in changed)) if self.told is not None else {}
         identities = replay.identities | write_groups(self.connection, replay.groups)
         self._to_resolve |= write_identities(self.connection, self.source.connection, identities)
-        self._to_resolve |= write_accounts(self.connection, replay.accounts)
         write_scopes(self.connection, replay.audiences)
         self._write(changed)
         self._save_versions(replay)
@@ -183,21 +182,9 @@ class _Transaction:
 
     def _release_identities(self, ids: list[int]) -> None:
         """Whom these profiles and accounts named must be decided anew, and may have lost their name."""
-        a, p = t.identity_aliases.c, t.profiles.c
-        for row in self.connection.execute(
-            sa.select(a.identity_id, a.alias_id).where(among(self.connection, a.record_id, ids))
-        ):
-            self._to_resolve |= set(row)
-        self._to_resolve |= set(
-            self.connection.scalars(sa.select(p.identity_id).where(among(self.connection, p.record_id, ids)))
-        )
-        self._forgotten |= set(
-            self.connection.scalars(
-                sa.select(t.identities.c.id)
-                .join(t.records, t.records.c.key == t.identities.c.key)
-                .where(among(self.connection, t.records.c.id, ids))
-            )
-        )
+        aliased, described = identities_of(self.connection, ids)
+        self._to_resolve |= aliased | described
+        self._to_describe |= described
 
     def _empty(self, changes: list[Change]) -> None:
         """What stays of a deleted record is its key and the date."""
@@ -234,10 +221,12 @@ class _Transaction:
     def _write_aliases(self, written: list[Change]) -> None:
         rows = []
         for change in written:
-            if change.deleted or change.mapped is None or not change.mapped.accounts:
+            mapped = change.mapped
+            if change.deleted or mapped is None or mapped.describes is None:
                 continue
-            self._to_resolve |= change.mapped.accounts.keys()
-            for own, other, method in change.mapped.aliases:
+            self._to_describe.add(mapped.describes)
+            self._to_resolve.add(mapped.describes)
+            for own, other, method in mapped.aliases:
                 rows.append((own, other, change.record_id, method))
                 self._to_resolve |= {own, other}
         insert_rows(self.connection, t.identity_aliases, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from coachkit.store.relational.bulk import insert_rows, upsert_rows
 from coachkit.store.relational.idset import among
 from coachkit.store.relational.writing_values import identity
 
-__all__ = ["forget_accounts", "scope_id", "write_accounts", "write_groups", "write_identities", "write_scopes"]
+__all__ = ["describe_identities", "identities_of", "scope_id", "write_groups", "write_identities", "write_scopes"]
 
 
 def scope_id(audience: Audience) -> int:
@@ -49,36 +49,52 @@ def write_identities(connection: sa.Connection, source: str, keys: Mapping[int, 
     return set(missing)
 
 
-def write_accounts(connection: sa.Connection, accounts: Mapping[int, tuple[str | None, bool]]) -> set[int]:
-    """Write what sources say of accounts, identity id → (name, is a bot); returns those whose bot mark changed."""
-    if not accounts:
+def identities_of(connection: sa.Connection, record_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """The identities that these records link with each other, and those that they describe."""
+    a = t.identity_aliases.c
+    linked = connection.execute(sa.select(a.identity_id, a.alias_id).where(among(connection, a.record_id, record_ids)))
+    described = (
+        connection.scalars(sa.select(table.c.identity_id).where(among(connection, table.c.record_id, record_ids)))
+        for table in (t.accounts, t.profiles)
+    )
+    return {found for row in linked for found in row}, {found for ids in described for found in ids}
+
+
+def describe_identities(connection: sa.Connection, ids: Iterable[int]) -> set[int]:
+    """Bring name and bot mark of identities to what the newest record says that describes each.
+
+    Returns those whose bot mark changed. Where no record describes one any more, its name goes.
+    """
+    wanted: dict[int, tuple[str | None, bool]] = dict.fromkeys(ids, (None, False))
+    if not wanted:
         return set()
-    c = t.identities.c
-    stored = connection.execute(sa.select(c.id, c.name, c.bot).where(among(connection, c.id, accounts))).all()
-    changed = [row for row in stored if (row.name, row.bot) != accounts[row.id]]
+    a, p, r, i = t.accounts.c, t.profiles.c, t.records.c, t.identities.c
+    for columns, table in (
+        ((a.identity_id, a.name, a.bot), t.accounts),
+        ((p.identity_id, p.profile["name"].as_string(), sa.false()), t.profiles),  # after accounts: they know better
+    ):
+        rows = connection.execute(
+            sa.select(*columns)
+            .join(t.records, r.id == table.c.record_id)
+            .where(among(connection, table.c.identity_id, wanted))
+            .order_by(r.occurred_at, r.id)
+        )
+        for found, name, bot in rows:
+            wanted[found] = name, bool(bot)
+    stored = connection.execute(sa.select(i.id, i.key, i.name, i.bot).where(among(connection, i.id, wanted))).all()
+    changed = {}
+    for row in stored:
+        name, bot = wanted[row.id]
+        if (name, bot or row.key.endswith("[bot]")) != (row.name, row.bot):
+            changed[row.id] = {"found": row.id, "called": name, "is_bot": bot or row.key.endswith("[bot]")}
     if changed:
         connection.execute(
             sa.update(t.identities)
-            .where(c.id == sa.bindparam("found"))
+            .where(i.id == sa.bindparam("found"))
             .values(name=sa.bindparam("called"), bot=sa.bindparam("is_bot")),
-            [{"found": r.id, "called": accounts[r.id][0], "is_bot": accounts[r.id][1]} for r in changed],
+            list(changed.values()),
         )
-    return {row.id for row in changed if row.bot != accounts[row.id][1]}
-
-
-def forget_accounts(connection: sa.Connection, identities: Iterable[int]) -> None:
-    """Empty the names of accounts that no record describes any more."""
-    gone = set(identities)
-    if not gone:
-        return
-    described = sa.exists().where(
-        t.records.c.key == t.identities.c.key,
-        t.records.c.kind.in_(("account", "person_profile")),
-        t.records.c.deleted_at.is_(None),
-    )
-    connection.execute(
-        sa.update(t.identities).where(among(connection, t.identities.c.id, gone), ~described).values(name=None)
-    )
+    return {row.id for row in stored if row.id in changed and changed[row.id]["is_bot"] != row.bot}
 
 
 def write_groups(connection: sa.Connection, groups: Mapping[str, Sequence[str]]) -> dict[int, str]:

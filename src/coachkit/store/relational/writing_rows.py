@@ -45,7 +45,7 @@ class Mapped:
     :ivar rows: table name and row, without the envelope.
     :ivar identities: id → key of everybody it names.
     :ivar aliases: identity id, alias id, method.
-    :ivar accounts: identity id → what the record says of that account: its name, and whether it is a bot.
+    :ivar describes: identity that it gives a name and more.
     """
 
     record_id: int
@@ -56,7 +56,7 @@ class Mapped:
     rows: list[tuple[str, Row]] = field(default_factory=list)
     identities: dict[int, str] = field(default_factory=dict)
     aliases: list[tuple[int, int, str]] = field(default_factory=list)
-    accounts: dict[int, tuple[str | None, bool]] = field(default_factory=dict)
+    describes: int | None = None
 
     def somebody(self, key: str) -> int:
         found, normal = identity(key)
@@ -82,7 +82,8 @@ def map_record(record_id: int, item: Upsert) -> Mapped:
 def _person_profile(out: Mapped, record: PersonProfile) -> None:
     own = out.somebody(record.identity)
     out.key = out.identities[own]
-    out.accounts[own] = (text(record.name, "the name"), False)
+    out.describes = own
+    text(record.name, "the name")
     day(record.started_on), day(record.left_on)  # checked here, kept in the document
     out.rows.append(("profiles", (out.record_id, own, json_text(record))))
     _aliases(out, own, [*map(_email, record.emails), *record.accounts], "profile")
@@ -91,7 +92,8 @@ def _person_profile(out: Mapped, record: PersonProfile) -> None:
 def _account(out: Mapped, record: Account) -> None:
     own = out.somebody(record.identity)
     out.key = out.identities[own]
-    out.accounts[own] = (maybe_text(record.name, "the name"), bool(record.bot))
+    out.describes = own
+    out.rows.append(("accounts", (out.record_id, own, maybe_text(record.name, "the name"), bool(record.bot))))
     _aliases(out, own, [*map(_email, record.emails), *record.same_as], "account")
 
 
@@ -314,7 +316,7 @@ NOUNS: dict[type[Record], tuple[str, Callable[[Mapped, Any], None]]] = {
 _OF_WORK = ("work_items", "interactions", "state_changes", "record_links")
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "account": ("identity_aliases",),
+    "account": ("accounts", "identity_aliases"),
     "action_item": ("action_items",),
     "check_in": ("check_ins", "agenda_points"),
     "feedback": ("feedback",),

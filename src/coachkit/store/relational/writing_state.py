@@ -114,7 +114,6 @@ class Replay:
     bad: dict[tuple[str, str], BadRecord | None] = field(default_factory=dict)
     identities: dict[int, str] = field(default_factory=dict)
     audiences: dict[int, Audience] = field(default_factory=dict)
-    accounts: dict[int, tuple[str | None, bool]] = field(default_factory=dict)
     counts: dict[str, StreamCounts] = field(default_factory=dict)
 
     def load(self, connection: sa.Connection, items: Iterable[Upsert | Tombstone | AclChange | Failure]) -> None:
@@ -188,7 +187,6 @@ class Replay:
             change.version = change.version if version is None else version
             self._audience(change, item.audience)
             self.identities.update(mapped.identities)
-            self.accounts.update(mapped.accounts)
         change.read = True
         self.bad[item.stream, item.native_id] = None
 

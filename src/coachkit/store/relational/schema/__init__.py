@@ -20,6 +20,7 @@ from coachkit.store.relational.schema.conversations import (
 )
 from coachkit.store.relational.schema.index import embeddings, index_outbox, index_state, postings
 from coachkit.store.relational.schema.people import (
+    accounts,
     identities,
     identity_aliases,
     identity_decisions,
@@ -53,6 +54,7 @@ from coachkit.store.relational.schema.work import (
 )
 
 __all__ = [
+    "accounts",
     "action_items",
     "agenda_points",
     "check_ins",

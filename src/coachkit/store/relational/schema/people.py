@@ -8,6 +8,7 @@ from coachkit.store.relational.schema.base import identity_column, metadata, rec
 from coachkit.store.relational.types import BigId, Document, Instant
 
 __all__ = [
+    "accounts",
     "identities",
     "identity_aliases",
     "identity_decisions",
@@ -39,6 +40,16 @@ profiles = sa.Table(
     record_key(),
     identity_column("identity_id", index=True),
     sa.Column("profile", Document, nullable=False, comment="the PersonProfile as it came"),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    record_key(),
+    identity_column("identity_id", index=True),
+    sa.Column("name", sa.Text),
+    sa.Column("bot", sa.Boolean, nullable=False),
+    comment="what a source says of an account; identities.name and bot follow from these and from profiles",
 )
 
 identities = sa.Table(

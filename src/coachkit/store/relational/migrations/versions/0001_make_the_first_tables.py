@@ -334,6 +334,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_scope_members_member_id"), "scope_members", ["member_id"], unique=False)
     op.create_table(
+        "accounts",
+        sa.Column("record_id", BigId, nullable=False),
+        sa.Column("identity_id", BigId, nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("bot", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_accounts_record_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_accounts")),
+        comment="what a source says of an account; identities.name and bot follow from these and from profiles",
+    )
+    op.create_index(op.f("ix_accounts_identity_id"), "accounts", ["identity_id"], unique=False)
+    op.create_table(
         "action_items",
         sa.Column("record_id", BigId, nullable=False),
         sa.Column("owner_id", BigId, nullable=False),
