@@ -6,6 +6,7 @@ rows that a viewer may read, each time. So a hidden record can neither be found 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,7 +74,7 @@ def index_records(
 def unindex_records(connection: sa.Connection, record_ids: Iterable[int], *, now: datetime) -> None:
     """Let these records be found no more: their words and vectors go now, and the vector index is told to forget."""
     for batch in _batches(record_ids, BATCH):
-        connection.execute(sa.delete(t.postings).where(among(connection, t.postings.c.record_id, batch)))
+        _remove_postings(connection, batch)
         connection.execute(sa.delete(t.embeddings).where(among(connection, t.embeddings.c.record_id, batch)))
         _queue(connection, batch, now)
 
@@ -115,16 +116,48 @@ def _records_after(connection: sa.Connection, after: int) -> list[IndexableRecor
 
 def _write_postings(connection: sa.Connection, records: Sequence[IndexableRecord], *, new: bool) -> None:
     if not new:
-        ids = [record.record_id for record in records]
-        connection.execute(sa.delete(t.postings).where(among(connection, t.postings.c.record_id, ids)))
+        _remove_postings(connection, [record.record_id for record in records])
     rows: list[Row] = []
+    found_again: list[Row] = []
     for record in records:
         counts, length = count_terms(f"{record.title}\n{record.text}")
         scope, day, found = record.scope_id, day_of(record.occurred_at), record.record_id
         rows.append((EVERY_RECORD, scope, day, found, 0, length))
-        rows.extend((term, scope, day, found, tf, length) for term, tf in counts.items())
+        rows.extend([(term, scope, day, found, tf, length) for term, tf in counts.items()])
+        found_again.append((found, scope, day, array("q", counts).tobytes()))
     rows.sort()
+    found_again.sort()
     insert_rows(connection, t.postings, rows)
+    insert_rows(connection, t.record_terms, found_again)
+
+
+def _remove_postings(connection: sa.Connection, record_ids: Sequence[int]) -> None:
+    r = t.record_terms
+    keys: list[Row] = []
+    for found, scope, day, terms in connection.execute(
+        sa.select(r).where(among(connection, r.c.record_id, record_ids))
+    ):
+        keys.append((EVERY_RECORD, scope, day, found))
+        keys.extend([(term, scope, day, found) for term in array("q", terms)])
+    if keys:
+        keys.sort()
+        _delete_keys(connection, keys)
+        connection.execute(sa.delete(r).where(among(connection, r.c.record_id, record_ids)))
+
+
+def _delete_keys(connection: sa.Connection, keys: Sequence[Row]) -> None:
+    if connection.dialect.name == "sqlite":
+        statement = "DELETE FROM postings WHERE term_id = ? AND scope_id = ? AND day = ? AND record_id = ?"
+        connection.exec_driver_sql(statement, list(keys))
+        return
+    driver: Any = connection.connection.driver_connection
+    statement = (
+        "DELETE FROM postings p USING unnest(%s::bigint[], %s::bigint[], %s::int[], %s::bigint[])"
+        " AS k (term_id, scope_id, day, record_id) WHERE p.term_id = k.term_id AND p.scope_id = k.scope_id"
+        " AND p.day = k.day AND p.record_id = k.record_id"
+    )
+    with driver.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*keys, strict=True)])
 
 
 def _queue(connection: sa.Connection, record_ids: Iterable[int], now: datetime) -> None:

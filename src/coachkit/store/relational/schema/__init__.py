@@ -18,7 +18,14 @@ from coachkit.store.relational.schema.conversations import (
     notes,
     ticks,
 )
-from coachkit.store.relational.schema.index import embeddings, index_outbox, index_state, postings
+from coachkit.store.relational.schema.index import (
+    embeddings,
+    index_outbox,
+    index_state,
+    postings,
+    record_terms,
+    vector_removals,
+)
 from coachkit.store.relational.schema.people import (
     accounts,
     identities,
@@ -88,6 +95,7 @@ __all__ = [
     "quarantine",
     "reads",
     "record_links",
+    "record_terms",
     "records",
     "reporting_lines",
     "schedules",
@@ -99,5 +107,6 @@ __all__ = [
     "sync_runs",
     "teams",
     "ticks",
+    "vector_removals",
     "work_items",
 ]
