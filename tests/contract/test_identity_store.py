@@ -149,6 +149,14 @@ def test_contested_identities_are_in_the_queue_at_once(source: Source, queue: Id
         queue.undo(decision.id, by="hr", now=NOW)
 
 
+def test_what_is_no_longer_contested_leaves_the_queue(source: Source, queue: IdentityQueue, database: Database) -> None:
+    source.write({"hris:1": ("Maria", ["email:desk@a.org"]), "hris:2": ("Wei", ["email:desk@a.org"])})
+    source.remove_profile("hris:2")
+    assert source.owner("email:desk@a.org") == source.owner("hris:1")
+    with database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(t.identity_suggestions)) == 0
+
+
 def test_suggestions_carry_evidence_and_never_match_by_themselves(source: Source, queue: IdentityQueue) -> None:
     source.write(
         {
@@ -224,7 +232,7 @@ def test_where_they_work_speaks_for_a_candidate(source: Source, queue: IdentityQ
 
 def test_two_people_can_be_made_one_and_two_again(source: Source, queue: IdentityQueue, answer) -> None:
     source.write(
-        {"hris:1": ("Maria Gomez", ["email:m@a.org"]), "hris:2": ("Maria Gomez", ["github:maria"])},
+        {"hris:1": ("Maria Gomez", ["email:m@a.org"]), "hris:2": ("Maria G.", ["github:maria"])},
         [("email:home@b.org", "Maria", ["github:maria"])],
     )
     one, two = source.owner("hris:1"), source.owner("hris:2")
@@ -233,6 +241,7 @@ def test_two_people_can_be_made_one_and_two_again(source: Source, queue: Identit
     decision = queue.accept(queue.identity("hris:2"), one, **answer(0))
     assert [source.owner(k) for k in ("hris:2", "github:maria", "email:home@b.org")] == [one] * 3
     assert not source.person(two).active
+    assert source.person(one).name == "Maria Gomez", "their own record names them, not the one that joined"
     queue.undo(decision.id, by="hr", now=NOW)
     assert [source.owner(k) for k in ("hris:2", "github:maria", "email:home@b.org")] == [two] * 3
     assert source.person(two).active
@@ -269,6 +278,31 @@ def test_undo_restores_a_person_who_had_moved_from_one_hr_source_to_another(
     queue.undo(second.id, by="hr", now=NOW)
     assert source.owner("scim:a") == maria
     assert source.owner("email:m@a.org") == maria
+
+
+def test_joining_somebody_new_to_somebody_gone_can_be_undone(source: Source, queue: IdentityQueue, answer) -> None:
+    source.write({"hris:1": ("Maria Gomez", ["email:m@a.org"])})
+    source.remove_profile("hris:1")
+    source.write(
+        {"scim:a": ("M. Costa", ["email:m@a.org", "email:costa@a.org"])}, [("github:m", "M", ["email:costa@a.org"])]
+    )
+    maria, costa = source.owner("hris:1"), source.owner("scim:a")
+    mail, theirs = "email:m@a.org", ["email:costa@a.org", "github:m"]
+
+    def check() -> None:
+        assert maria != costa
+        assert [source.owner(key) for key in ("hris:1", "scim:a", mail)] == [maria, costa, None]
+        assert [source.owner(key) for key in theirs] == [costa, costa]
+
+    check()
+    with source.database.write() as connection:
+        resolve_identities(connection, {identity_id(mail)}, NOW)
+    check()
+    decision = queue.accept(queue.identity("scim:a"), maria or 0, **answer(0))
+    assert {source.owner(key) for key in ("hris:1", "scim:a", mail, *theirs)} == {maria}
+    assert source.person(maria or 0).name == "M. Costa"
+    queue.undo(decision.id, by="hr", now=NOW)
+    check()
 
 
 def test_a_decision_needs_a_reason_and_things_that_exist(source: Source, queue: IdentityQueue) -> None:

@@ -7,7 +7,7 @@ one: a mailmap line, a login's e-mail). Rules, strongest first:
 1. What a human decided holds. "Of nobody" and "not this person's" are decisions too.
 2. An HR profile's own identity is its person's. Profiles that name each other's identity are one person.
 3. What exactly one person's profiles claim is that person's. What two claim is contested.
-4. What belonged to a person whose profile vanished stays theirs, unless somebody else claims it too (contested).
+4. What was a person's when their profile vanished is kept for them; if somebody else claims it, it is contested.
 5. Accounts that a source calls the same follow those of rules 1 to 4 that they hang on, if these are one person's;
    an account that can be reached from two people is contested.
 
@@ -28,6 +28,7 @@ from coachkit.ingest.identity_names import name_key
 
 __all__ = [
     "CONTESTED",
+    "KEPT",
     "MANY",
     "Decided",
     "Identity",
@@ -42,6 +43,9 @@ __all__ = [
 
 CONTESTED = "contested"
 """``method`` of an identity that more than one person could claim."""
+
+KEPT = "kept"
+"""``method`` of an identity that stays with a person whose profile vanished."""
 
 MANY = 0
 """Stands among claimants for "and many more": a shared mailbox, which no refusal makes anybody's."""
@@ -69,6 +73,7 @@ class Identity:
     """A node: an identity, whose it was so far and why, and what humans said.
 
     :ivar fixed: it stands at the rim of the region: taken as it is, not decided again.
+    :ivar kept: whose it was when that person's profile vanished.
     :ivar decided: the newest decision in force, if any; ``refused``: people that it is not.
     """
 
@@ -78,6 +83,7 @@ class Identity:
     method: str | None = None
     bot: bool = False
     fixed: bool = False
+    kept: int | None = None
     decided: Decided | None = None
     refused: frozenset[int] = frozenset()
 
@@ -141,11 +147,15 @@ class Outcome:
 
     :ivar owners: for each identity that is not ``fixed``, whose it is and why.
     :ivar contested: people who could claim it (``MANY`` among them: too many to list).
+    :ivar kept: identities to be kept from now on for a person whose profile has just vanished.
+    :ivar released: identities that are kept no longer, because that very profile came back.
     :ivar people: people whose profiles lie in the region, and their fields. :ivar gone: people left without one.
     """
 
     owners: dict[int, Ownership] = field(default_factory=dict)
     contested: dict[int, frozenset[int]] = field(default_factory=dict)
+    kept: dict[int, int] = field(default_factory=dict)
+    released: set[int] = field(default_factory=set)
     people: dict[int, PersonFields] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
 
@@ -168,7 +178,13 @@ class _Decision:
         for profile_id, alias_id in material.claims:
             if profile_id != alias_id and profile_id in self.nodes and alias_id in self.nodes:
                 self.claimed_by[alias_id].add(profile_id)
-        self.former = {n.person for n in self.nodes.values() if self._is_former(n) and n.person is not None}
+        self.vanished = {
+            n.person
+            for n in self.nodes.values()
+            if n.method == "profile" and n.id not in self.profiles and not n.decided
+        }
+        self.returned = {self.nodes[node_id].kept for node_id in self.profiles if node_id in self.nodes} - {None}
+        self.kept: dict[int, int] = {}
         self.owners: dict[int, Ownership] = {}
         self.reach: dict[int, frozenset[int]] = {}
 
@@ -180,13 +196,20 @@ class _Decision:
         result = Outcome(
             owners={node_id: owner for node_id, owner in self.owners.items() if not self.nodes[node_id].fixed},
             contested=contested,
+            kept=self.kept,
+            released={node.id for node in self.nodes.values() if node.kept in self.returned},
         )
         self._gather_people(result)
         return result
 
-    def _is_former(self, node: Identity) -> bool:
-        """Its profile vanished: it still says who the person was."""
-        return node.method == "profile" and node.id not in self.profiles and node.decided is None
+    def _kept_for(self, node: Identity) -> int | None:
+        """The person for whom an identity is kept, because their profile vanished: before, or right now."""
+        if node.decided is not None or node.id in self.profiles:
+            return None
+        if node.kept is not None and node.kept not in self.returned:
+            return node.kept
+        held = node.method in ("profile", "email", "account", "same_as")
+        return node.person if held and node.person in self.vanished else None
 
     def _settle(self, node: Identity, people: Iterable[int], method: str) -> None:
         """Settle ``node``: one person owns it, several contest it, none leaves it to nobody; sames stop here."""
@@ -215,9 +238,6 @@ class _Decision:
         for keys, person in self._people_of(clusters).items():
             for node_id in clusters[keys]:
                 self._settle(self.nodes[node_id], (person,), "profile")
-        for node in self.nodes.values():
-            if node.id not in self.reach and self._is_former(node) and node.person is not None:
-                self._settle(node, (node.person,), "profile")
 
     def _clusters(self) -> dict[tuple[str, ...], list[int]]:
         """Profiles of one person, by their sorted keys: those that name each other's identity."""
@@ -240,11 +260,9 @@ class _Decision:
         wishes: list[tuple[int, tuple[str, ...], int]] = []
         for keys, ids in clusters.items():
             own = [stable_id("person", key) for key in keys]
-            held = {
-                n.person
-                for n in (self.nodes[node_id] for node_id in ids)
-                if n.person is not None and n.method == "profile"
-            }
+            nodes = [self.nodes[node_id] for node_id in ids]
+            held = {n.person for n in nodes if n.person is not None and n.method == "profile"}
+            held |= {n.kept for n in nodes if n.kept is not None}
             wishes += [(0 if person in own else 1, keys, person) for person in held]
             wishes += [(2, keys, person) for person in own if person in self.material.names]
         wishes += [(3, keys, person) for keys, person in self._continued(clusters)]
@@ -264,14 +282,16 @@ class _Decision:
         """Clusters that continue a person whose profile vanished: one claims what was theirs, and the name agrees."""
         pairs: set[tuple[tuple[str, ...], int]] = set()
         cluster_of = {node_id: keys for keys, ids in clusters.items() for node_id in ids}
+        present = {person for node_id in self.profiles for person in self.reach.get(node_id, ())}
         for alias_id, profile_ids in self.claimed_by.items():
-            node = self.nodes[alias_id]
-            if node.person not in self.former or node.person is None or node.decided is not None:
+            person = self._kept_for(self.nodes[alias_id])
+            if person is None or person in present:
                 continue
             for profile_id in profile_ids & cluster_of.keys():
                 names = {name_key(n) for p in self.profiles[profile_id] for n in (p.name, *p.other_names)}
-                if self._is_former(node) or names & self.material.names.get(node.person, frozenset()):
-                    pairs.add((cluster_of[profile_id], node.person))
+                named = person == stable_id("person", self.nodes[alias_id].key)
+                if named or names & self.material.names.get(person, frozenset()):
+                    pairs.add((cluster_of[profile_id], person))
         by_cluster = defaultdict(set)
         by_person = defaultdict(set)
         for keys, person in pairs:
@@ -284,16 +304,15 @@ class _Decision:
         for node in self.nodes.values():
             if node.id in self.reach:
                 continue
-            people: set[int] = set()
-            for profile_id in self.claimed_by.get(node.id, ()):
-                people |= self.reach.get(profile_id, frozenset())
-            stays = node.person in self.former and node.method != "human"
-            if stays and node.person is not None:
-                people.add(node.person)
-            if people or self.claimed_by.get(node.id):
-                kept = node.method if stays and not self.claimed_by.get(node.id) else None
-                method = kept or ("email" if system_of(node.key) == "email" else "account")
-                self._settle(node, people - node.refused, method)
+            claims = self.claimed_by.get(node.id, set())
+            people = {person for profile_id in claims for person in self.reach.get(profile_id, ())}
+            kept = self._kept_for(node)
+            if kept is not None and kept not in people:
+                self.kept[node.id] = kept
+                people.add(kept)
+            if people or claims:
+                method = "email" if system_of(node.key) == "email" else "account"
+                self._settle(node, people - node.refused, method if claims else KEPT)
 
     def _follow_sames(self) -> dict[int, frozenset[int]]:
         """Spread from what is settled, person by person, through what is not."""
@@ -332,7 +351,7 @@ class _Decision:
         for person, found in profiles_of.items():
             result.people[person] = _fields(max(found, key=lambda item: item[:-1])[-1])
         before = {node.person for node in self.nodes.values() if node.person is not None and not node.fixed}
-        result.gone = {person for person in before | self.former if person is not None} - profiles_of.keys()
+        result.gone = before - profiles_of.keys()
 
 
 def _fields(profile: Profile) -> PersonFields:

@@ -130,6 +130,13 @@ def test_who_left_the_source_keeps_what_was_theirs() -> None:
     outcome = decide(material({}, **gone))
     assert [owner(outcome, key)[0] for key in ("hris:1", "email:m@a.org", "github:maria")] == [MARIA] * 3
     assert outcome.gone == {MARIA}
+    assert set(outcome.kept.values()) == {MARIA}
+    kept = {name: node(n.key, person=MARIA, method="kept", kept=MARIA) for name, n in gone.items()}
+    again = decide(material({}, **kept))
+    assert [owner(again, n.key) for n in gone.values()] == [(MARIA, "kept")] * 3
+    back = decide(material({"hris:1": ["email:m@a.org"]}, **kept))
+    assert owner(back, "hris:1") == (MARIA, "profile")
+    assert back.released == {n.id for n in gone.values()}
 
 
 def test_a_new_profile_continues_a_vanished_one_if_address_and_name_agree() -> None:
@@ -155,7 +162,7 @@ def test_an_address_given_to_somebody_else_belongs_to_neither() -> None:
     outcome = decide(made)
     assert owner(outcome, "hris:9") == (stable_id("person", "hris:9"), "profile")
     assert owner(outcome, "email:desk@a.org") == (None, CONTESTED)
-    assert owner(outcome, "hris:1") == (MARIA, "profile")
+    assert owner(outcome, "hris:1") == (MARIA, "kept")
 
 
 def test_a_person_who_exists_keeps_their_id_when_another_profile_joins() -> None:
@@ -164,6 +171,14 @@ def test_a_person_who_exists_keeps_their_id_when_another_profile_joins() -> None
     made.names = {WEI: frozenset()}
     outcome = decide(made)
     assert owner(outcome, "hris:1") == owner(outcome, "hris:2") == (WEI, "profile")
+
+
+def test_of_two_who_are_no_longer_one_each_keeps_the_id_made_of_their_own_key() -> None:
+    held = {f"n{n}": node(f"hris:{n}", person=WEI, method="profile") for n in (1, 2)}
+    made = material({"hris:1": [], "hris:2": []}, **held)
+    made.names = {WEI: frozenset()}
+    outcome = decide(made)
+    assert (owner(outcome, "hris:1"), owner(outcome, "hris:2")) == ((MARIA, "profile"), (WEI, "profile"))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-def running(table: sa.Table, day: date) -> sa.ColumnElement[bool]:
+def running(table: sa.FromClause, day: date) -> sa.ColumnElement[bool]:
     """Whether a dated row holds on ``day``, first and last day included."""
     return sa.and_(
         sa.or_(table.c.starts_on.is_(None), table.c.starts_on <= day),

@@ -72,7 +72,7 @@ class SqlIdentityStore:
             found = connection.scalars(sa.select(t.identities.c.id).where(t.identities.c.id.in_(wanted))).all()
         if not found:
             raise NotFound(f"no source has named {text!r}.", hint="coachkit identity list shows what is open.")
-        return found[0]
+        return int(found[0])
 
     def decide(
         self, identity: int, verdict: str, person: int | None, *, by: str, reason: str, now: datetime
@@ -269,13 +269,11 @@ def _reopen(connection: sa.Connection, undone: sa.Row[Any]) -> None:
     others = sa.select(d.id).where(d.identity_id == undone.identity_id, d.undone_at.is_(None), d.verdict != Verdict.NOT)
     if undone.verdict == Verdict.NOT or connection.scalar(others) is not None:
         return
-    live = connection.scalar(sa.select(t.profiles.c.record_id).where(t.profiles.c.identity_id == undone.identity_id))
-    key = connection.scalar(sa.select(i.key).where(i.id == undone.identity_id)) or ""
-    made = live is not None or undone.previous_person_id == stable_id("person", key)
+    live = sa.exists().where(t.profiles.c.identity_id == i.id)
     connection.execute(
         sa.update(t.identities)
         .where(i.id == undone.identity_id)
-        .values(person_id=undone.previous_person_id, method="profile" if made else None)
+        .values(person_id=undone.previous_person_id, method=sa.case((live, "profile"), else_=None))
     )
 
 

@@ -1,8 +1,8 @@
 """Keeps ``identities.person_id`` and ``people`` right while records come and go: the SQL around ``ingest.identities``.
 
-What an erasure of a person would need beyond removing their profile (after which the person stays, inactive, so that
-the history of others' work keeps its names): their ``people`` row and ``grants``, ``sessions``, ``sign_in_links``,
-``identity_decisions`` and ``identity_suggestions`` deleted; ``person_id`` of their identities set to null and the keys
+A person whose HR profile vanishes stays, inactive, so that the history of others' work keeps its names. An erasure of
+that person would need more: their ``people`` row, ``grants``, ``sessions``, ``sign_in_links``, ``identity_decisions``,
+``identity_suggestions`` and ``kept_identities`` deleted; ``person_id`` of their identities set to null, and the keys
 and names of these replaced; and the source told, or its next sync brings the profile back.
 """
 
@@ -51,6 +51,7 @@ def resolve_identities(connection: sa.Connection, identity_ids: set[int], now: d
     outcome = decide(region.material)
     _write_people(connection, region.people, outcome)
     _write_owners(connection, region.material, outcome)
+    _write_kept(connection, region.material, outcome, now)
     _write_contested(connection, region.material, outcome, now)
 
 
@@ -94,8 +95,7 @@ class _Region:
         behind: set[int] = set()
         for node_id in ids:
             node = self.material.identities[node_id]
-            if node.person is not None:
-                behind.add(node.person)
+            behind |= {person for person in (node.person, node.kept) if person is not None}
             if node.decided is not None and node.decided.person is not None:
                 behind.add(node.decided.person)
             if node_id in self._live:
@@ -107,15 +107,19 @@ class _Region:
     def _held_by(self, people: set[int]) -> set[int]:
         if not people:
             return set()
-        statement = sa.select(t.identities.c.id).where(among(self.connection, t.identities.c.person_id, people))
-        return set(self.connection.scalars(statement))
+        i, k = t.identities.c, t.kept_identities.c
+        now = sa.select(i.id).where(among(self.connection, i.person_id, people))
+        before = sa.select(k.identity_id).where(among(self.connection, k.person_id, people))
+        return set(self.connection.scalars(now)) | set(self.connection.scalars(before))
 
     def _load_nodes(self, ids: set[int]) -> None:
         if not ids:
             return
-        c = t.identities.c
+        c, k = t.identities.c, t.kept_identities.c
         rows = self.connection.execute(
-            sa.select(c.id, c.key, c.person_id, c.method, c.bot).where(among(self.connection, c.id, ids))
+            sa.select(c.id, c.key, c.person_id, c.method, c.bot, k.person_id.label("kept"))
+            .join(t.kept_identities, k.identity_id == c.id, isouter=True)
+            .where(among(self.connection, c.id, ids))
         ).all()
         decided, refused = self._decisions(ids)
         for row in rows:
@@ -125,6 +129,7 @@ class _Region:
                 person=row.person_id,
                 method=row.method,
                 bot=row.bot or row.key.endswith("[bot]"),
+                kept=row.kept,
                 decided=decided.get(row.id),
                 refused=frozenset(refused.get(row.id, ())),
             )
@@ -183,7 +188,8 @@ class _Region:
         return reached - ids, linked
 
     def _load_people(self) -> None:
-        people = {n.person for n in self.material.identities.values() if n.person is not None}
+        nodes = self.material.identities.values()
+        people = {person for n in nodes for person in (n.person, n.kept) if person is not None}
         people |= {stable_id("person", self.material.identities[i].key) for i in self._live}
         rows = self.connection.execute(
             sa.select(t.people).where(among(self.connection, t.people.c.id, people))
@@ -226,7 +232,7 @@ def _write_people(connection: sa.Connection, stored: Mapping[int, Mapping[str, A
 
 
 def _write_owners(connection: sa.Connection, material: Material, outcome: Outcome) -> None:
-    """Only what changed, grouped by nothing: one statement, executed for many rows."""
+    """Only what changed: one statement, executed for many rows."""
     changed: list[dict[str, Any]] = []
     for node_id, owner in outcome.owners.items():
         node = material.identities[node_id]
@@ -248,11 +254,18 @@ def _write_owners(connection: sa.Connection, material: Material, outcome: Outcom
         )
 
 
+def _write_kept(connection: sa.Connection, material: Material, outcome: Outcome, now: datetime) -> None:
+    if outcome.released:
+        column = t.kept_identities.c.identity_id
+        connection.execute(sa.delete(t.kept_identities).where(among(connection, column, outcome.released)))
+    new = {node: person for node, person in outcome.kept.items() if material.identities[node].kept != person}
+    rows = [{"identity_id": node, "person_id": person, "since": now} for node, person in sorted(new.items())]
+    upsert(connection, t.kept_identities, rows)
+
+
 def _write_contested(connection: sa.Connection, material: Material, outcome: Outcome, now: datetime) -> None:
     """Put contested identities into the queue with their claimants, and take them out when they no longer are."""
-    were = [
-        n.id for n in material.identities.values() if n.method == CONTESTED and not n.fixed and n.id in outcome.owners
-    ]
+    were = [n.id for n in material.identities.values() if n.method == CONTESTED and n.id in outcome.owners]
     s = t.identity_suggestions.c
     if were:
         connection.execute(

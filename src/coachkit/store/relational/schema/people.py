@@ -13,6 +13,7 @@ __all__ = [
     "identity_aliases",
     "identity_decisions",
     "identity_suggestions",
+    "kept_identities",
     "memberships",
     "people",
     "profiles",
@@ -103,6 +104,15 @@ identity_suggestions = sa.Table(
     sa.Column("state", sa.Text, nullable=False, comment="open, accepted, refused"),
     sa.Column("suggested_at", Instant, nullable=False),
     sa.PrimaryKeyConstraint("identity_id", "person_id"),
+)
+
+kept_identities = sa.Table(
+    "kept_identities",
+    metadata,
+    sa.Column("identity_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("person_id", BigId, nullable=False, index=True),
+    sa.Column("since", Instant, nullable=False),
+    comment="whose an identity was when that person's HR record vanished: it stays theirs unless others claim it",
 )
 
 teams = sa.Table(

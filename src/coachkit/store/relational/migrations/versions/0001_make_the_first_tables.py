@@ -89,6 +89,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("identity_id", "person_id", name=op.f("pk_identity_suggestions")),
     )
     op.create_table(
+        "kept_identities",
+        sa.Column("identity_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("person_id", BigId, nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("identity_id", name=op.f("pk_kept_identities")),
+        comment="whose an identity was when that person's HR record vanished: it stays theirs unless others claim it",
+    )
+    op.create_index(op.f("ix_kept_identities_person_id"), "kept_identities", ["person_id"], unique=False)
+    op.create_table(
         "index_outbox",
         sa.Column("record_id", BigId, autoincrement=False, nullable=False),
         sa.Column("queued_at", Instant(), nullable=False),
