@@ -77,6 +77,7 @@ class Sync:
         if restart and not self._dry_run:
             self._store.forget_cursors(name)
         cursors = {} if restart else self._store.cursors(name)
+        self._connector.allow_removals = allow_removals
         try:
             self._take(lambda: self._connector.pull(cursors))
             self._retry = True

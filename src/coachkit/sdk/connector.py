@@ -56,6 +56,10 @@ class Connector(ABC):
     streams: ClassVar[tuple[Stream, ...]]
     Config: ClassVar[type[Configuration]] = Configuration
 
+    allow_removals: bool = False
+    """Somebody says that records may vanish in any number; set before :meth:`pull`. For connectors that tell of a
+    vanished record by what it has become (a leaver) and so do the engine's guarding themselves."""
+
     def __init__(self, connection: str, config: Configuration) -> None:
         self.connection = connection
         self.config: Any = config
