@@ -1,0 +1,87 @@
+"""The calendar: one-to-ones, design and goal reviews. Incident reviews come with their incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from coachkit.domain.audience import Audience, Sensitivity
+from coachkit.domain.work import InteractionKind, Link, StateChange, WorkItem, WorkItemKind
+from coachkit.sample.model import Person, Reference
+from coachkit.sample.wording import Portfolio, slots
+from coachkit.sample.world import WEB, World, said
+
+__all__ = ["emit_meeting", "make_reviews"]
+
+
+def emit_meeting(
+    world: World,
+    native_id: str,
+    title: str,
+    body: str | None,
+    people: list[Person],
+    at: datetime,
+    minutes: int,
+    keys: list[str],
+    *,
+    private: bool = False,
+) -> Reference:
+    """Write a meeting that took place; ``people`` attended, the first of them invited."""
+    host = people[0]
+    record = WorkItem(
+        kind=WorkItemKind.MEETING,
+        key=native_id,
+        title=title,
+        body=body,
+        container="calendar",
+        team=None if private else host.team,
+        state="Held",
+        state_category="done",
+        created_at=at - timedelta(days=6),
+        closed_at=at + timedelta(minutes=minutes),
+        size=minutes,
+        interactions=tuple(said(InteractionKind.ATTENDED, person.mail, at) for person in people),
+        history=(StateChange(at=at, state="Held", category="done", by=host.mail),),
+        links=tuple(Link(rel="relates", target=key) for key in keys),
+    )
+    return world.emit(
+        "calendar",
+        native_id,
+        at,
+        record,
+        url=f"{WEB.format(system='calendar')}/e/{native_id}",
+        audience=Audience.people(*(person.mail for person in people)) if private else None,
+        sensitivity=Sensitivity.PERSONAL if private else Sensitivity.WORK,
+    )
+
+
+def make_reviews(world: World, portfolio: Portfolio) -> None:
+    """A review by team every second week: of a design, or of a goal."""
+    clock, roster = world.clock, world.roster
+    for place, team in enumerate(key for key in roster.teams if key != "LEAD"):
+        lead = roster.lead(team)
+        rng = world.rng("reviews", team)
+        for week in range(1 + place % 2, 26, 2):
+            day = clock.day_from(lead, clock.first + timedelta(weeks=week, days=1 + place % 3))
+            at = clock.at(lead, day, 15.0 if lead.office != "Shanghai" else 16.0)
+            if at > clock.end:
+                continue
+            members = [p for p in roster.team(team) if clock.at_work(p, day)]
+            issue = portfolio.of_team(team, at, rng)
+            if not issue or not issue.work:
+                continue
+            language = issue.language
+            bound = slots(world, issue, rng, me=issue.owner, other=lead)
+            title = world.words[language].pick("meeting_review", rng, **bound)
+            details = {"how": issue.say(issue.work.how), "done": issue.say(issue.work.done)}
+            body = world.words[language].pick("meeting_review_body", rng, **{**bound, **details})
+            guests = (
+                [
+                    p
+                    for p in roster.team(issue.topic.needs[0].partition(".")[0])
+                    if issue.topic and clock.at_work(p, day)
+                ]
+                if issue.topic and issue.topic.needs
+                else []
+            )
+            people = [lead, *[p for p in members if p is not lead], *guests[1:2]]
+            emit_meeting(world, f"rev-{team.lower()}-{day:%Y%m%d}", title, body, people, at, 60, [issue.key])
