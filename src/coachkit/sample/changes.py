@@ -20,7 +20,7 @@ REPOSITORIES = {
     "MOB": "mobile-app",
 }
 _FIRST_NUMBER = {"PAY": 2210, "SRCH": 1480, "PLAT": 3105, "DATA": 1902, "RISK": 1177, "MOB": 1663}
-SOLE_REVIEWERS = {"SRCH.ranking": "siyuan"}
+SOLE_REVIEWERS = {"SRCH.ranking": "siyuan", "DATA.change-stream": "suwan"}
 """Topics whose changes nearly all wait for one person: planted single points of dependency."""
 
 
@@ -33,14 +33,16 @@ def speak(language: str, one: Person, other: Person, rng: random.Random) -> str:
 
 def plan_changes(world: World, issue: Issue, effort: float, rng: random.Random) -> None:
     """The change requests of an issue, one after the other; when the last is merged, the issue is done."""
-    assert issue.started and issue.work
+    assert issue.started
+    assert issue.work
     steps = [issue.say(step) for step in issue.work.steps]
     if issue.shape == "bug":
         parts = [(issue.say(issue.work.fix).rstrip("。."), steps[-1:])]
-    elif rng.random() < 0.25:
-        parts = [(issue.title, steps)]
+        if rng.random() < 0.4:
+            parts.append((steps[0], steps[:1]))
     else:
-        parts = [(issue.title, steps[:-1]), (steps[-1], steps[-1:])]
+        cut = rng.choices(((steps,), (steps[:-1], steps[-1:]), tuple([step] for step in steps)), (2, 4, 4))[0]
+        parts = [(issue.title if place == 0 else part[0], list(part)) for place, part in enumerate(cut)]
     patience = 30.0 if issue.topic and issue.topic.needs and rng.random() < 0.35 else 0.0
     start = world.clock.later(issue.owner, issue.started, patience + effort * 0.3)
     for place, (title, subjects) in enumerate(parts):
@@ -53,7 +55,8 @@ def plan_changes(world: World, issue: Issue, effort: float, rng: random.Random) 
         if change.merged is None:
             return
         start = world.clock.later(issue.owner, change.merged, 1 + rng.random() * 3)
-    assert change is not None and change.merged is not None
+    assert change is not None
+    assert change.merged is not None
     closed = world.clock.later(issue.owner, change.merged, 0.3 + rng.random() * 2.5)
     issue.closed = closed if closed <= world.clock.end else None
 

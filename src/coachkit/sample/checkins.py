@@ -20,7 +20,7 @@ _CALENDAR_DAYS = 91
 
 @dataclass(slots=True)
 class Agreed:
-    """A planted action item. ``made`` and ``due`` are days before today (negative: still to come).
+    """A planted action item, agreed in the last check-in. ``due`` and ``done`` are days back (negative: to come).
 
     :ivar by: ``manager`` or ``report``.
     :ivar place: where it lies, once written.
@@ -28,7 +28,6 @@ class Agreed:
 
     by: str
     title: str
-    made: int
     due: int
     done: int | None = None
     item: str | None = None
@@ -58,7 +57,7 @@ class Rhythm:
     """Nothing is drawn by chance for the open end: only what was planted is open."""
 
 
-def rhythm_of(world: World, manager: Person, report: Person) -> Rhythm:
+def rhythm_of(world: World, report: Person) -> Rhythm:
     """The usual rhythm of a pair: fortnightly, monthly where the report leads a team."""
     rng = world.rng("rhythm", report.handle)
     return Rhythm(
@@ -73,8 +72,17 @@ def make_check_ins(world: World, portfolio: Portfolio, rhythms: dict[str, Rhythm
     for manager, report in world.roster.pairs():
         if report.left_on:
             continue
-        rhythm = rhythms.setdefault(report.handle, rhythm_of(world, manager, report))
+        rhythm = rhythms.setdefault(report.handle, rhythm_of(world, report))
         _Series(world, portfolio, manager, report, rhythm).write()
+
+
+def _back(last: date, first: date, step: timedelta) -> list[date]:
+    """Days from ``last`` back to ``first``, the latest first."""
+    days = []
+    while last >= first:
+        days.append(last)
+        last -= step
+    return days
 
 
 class _Series:
@@ -101,27 +109,27 @@ class _Series:
         clock, rhythm = self.world.clock, self.rhythm
         planned = self.both_from(clock.today + timedelta(days=rhythm.next_in))
         rhythm.planned_on = planned
-        days: list[date] = []
-        day = planned - timedelta(days=rhythm.every)
+        step, held_until = timedelta(days=rhythm.every), clock.last
         first = max(clock.first, self.report.started_on, self.manager.started_on) + timedelta(days=2)
-        while day >= first:
-            days.append(day)
-            day -= timedelta(days=rhythm.every)
-        for day in reversed(days):
+        if rhythm.gap:
+            held_until = clock.day_before(self.report, clock.today - timedelta(days=rhythm.gap))
+            for day in reversed(_back(planned - step, held_until + timedelta(days=5), step)):
+                self._past(day, cancelled=True)
+            planned = held_until + step
+        for day in reversed(_back(planned - step, first, step)):
             self._past(day)
-        self._planned(planned)
+        self._planned(rhythm.planned_on)
         self._agreed()
 
     def _native(self, day: date) -> str:
         return f"ci-{self.report.employee_id}-{day:%Y%m%d}"
 
-    def _past(self, nominal: date) -> None:
+    def _past(self, nominal: date, *, cancelled: bool = False) -> None:
         clock, rhythm = self.world.clock, self.rhythm
         day = self.both_from(nominal)
         if day > clock.last or (rhythm.last_held and day <= rhythm.last_held):
             return
         at = clock.at(self.report, day, rhythm.hour)
-        cancelled = rhythm.gap is not None and (clock.today - day).days < rhythm.gap
         if cancelled:
             self._emit(day, at, CheckInState.CANCELLED, (), None, at - timedelta(hours=20))
             return
@@ -138,10 +146,10 @@ class _Series:
         points = [AgendaPoint(author=p.author, text=p.text, added_at=p.added_at, done=True) for p in self.open_points]
         self.open_points = []
         texts: list[tuple[Person, str]] = []
-        for issue in issues[: self.rng.choice((1, 2, 2, 3))]:
-            texts.append((self.report, self._phrase("agenda_report", issue)))
-        for issue in issues[: self.rng.choice((0, 1, 1, 2))]:
-            texts.append((self.manager, self._phrase("agenda_manager", issue)))
+        texts += [(self.report, self._phrase("agenda_report", one)) for one in issues[: self.rng.choice((1, 2, 2, 3))]]
+        texts += [
+            (self.manager, self._phrase("agenda_manager", one)) for one in issues[: self.rng.choice((0, 1, 1, 2))]
+        ]
         for who, text in texts:
             added = self.world.clock.at(
                 who, self.world.clock.day_before(who, at.date() - timedelta(days=1)), 10 + self.rng.random() * 6
@@ -155,7 +163,7 @@ class _Series:
 
     def _phrase(self, situation: str, issue: Issue, **extra: object) -> str:
         other = issue.reporter if issue.reporter not in (self.report, self.manager) else self.world.roster["clara"]
-        bound = slots(self.world, issue, self.rng, me=self.report, other=other)
+        bound = slots(issue, self.rng, me=self.report, other=other)
         return self.words.pick(situation, self.rng, **{**bound, **extra})
 
     def _actions(self, day: date, at: datetime, issues: list[Issue]) -> list[str]:
@@ -285,20 +293,13 @@ class _Series:
         rhythm.planned = self._emit(day, at, CheckInState.PLANNED, tuple(points), None, changed)
 
     def _agreed(self) -> None:
-        """The planted action items, agreed in the check-in that lay nearest to their day."""
-        clock = self.world.clock
+        """The planted action items, agreed in the last check-in that was held."""
+        clock, held = self.world.clock, self.rhythm.last_held
         for number, agreed in enumerate(self.rhythm.agreed, 1):
+            assert held is not None
             owner = self.report if agreed.by == "report" else self.manager
-            made_on = clock.ago(self.report, agreed.made)
             agreed.due_on = clock.today - timedelta(days=agreed.due)
             done = clock.at(owner, clock.ago(owner, agreed.done), 15.0) if agreed.done is not None else None
-            agreed.place = self._action(
-                f"act-{self.report.employee_id}-{number}",
-                agreed.title,
-                owner,
-                clock.at(self.report, made_on, self.rhythm.hour + 0.6),
-                agreed.due_on,
-                done,
-                self.rhythm.last_held or made_on,
-                agreed.item,
-            )
+            made = clock.at(self.report, held, self.rhythm.hour + 0.6)
+            native = f"act-{self.report.employee_id}-{number}"
+            agreed.place = self._action(native, agreed.title, owner, made, agreed.due_on, done, held, agreed.item)

@@ -24,16 +24,17 @@ def make_documents(world: World) -> None:
         rng = world.rng("documents", topic.id)
         done = [issue for issue in world.issues if issue.topic is topic and issue.closed and issue.first_use]
         rng.shuffle(done)
-        seen: set[str] = set()
-        chosen = [issue for issue in done if issue.work and not (issue.work.do in seen or seen.add(issue.work.do))]
-        for place, issue in enumerate(chosen[:_BY_TOPIC]):
+        by_work = {issue.work.do: issue for issue in done if issue.work}
+        for place, issue in enumerate(list(by_work.values())[:_BY_TOPIC]):
             number += 1
             kind, body = _KINDS[(place + number) % 3]
             _from_issue(world, issue, f"DOC-{number}", kind, body, rng)
 
 
 def _from_issue(world: World, issue: Issue, key: str, kind: str, body: str, rng: random.Random) -> None:
-    assert issue.closed and issue.work and issue.topic
+    assert issue.closed
+    assert issue.work
+    assert issue.topic
     author, words = issue.owner, world.words[issue.language]
     at = world.clock.later(author, issue.closed, 3 + rng.random() * 20)
     if at > world.clock.end:
@@ -41,7 +42,7 @@ def _from_issue(world: World, issue: Issue, key: str, kind: str, body: str, rng:
     reader = rng.choice(
         [p for p in world.roster.people if p is not author and p.started_on < at.date() and not p.left_on]
     )
-    bound = slots(world, issue, rng, me=author, other=reader)
+    bound = slots(issue, rng, me=author, other=reader)
     steps = [issue.say(step) for step in issue.work.steps]
     title = words.pick(f"doc_{kind}", rng, **bound)
     text = words.pick(

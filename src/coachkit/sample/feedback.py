@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from coachkit.domain.audience import Audience, Sensitivity
 from coachkit.domain.conversations import Feedback, FeedbackKind, Relation
@@ -87,7 +88,7 @@ class _Round:
             return
         language = language_between(speaker, subject) if author else issue.language
         other = issue.reporter if issue.reporter is not subject else world.roster.lead(issue.project)
-        bound = {**slots(world, issue, rng, me=subject, other=other), **extra}
+        bound = {**slots(issue, rng, me=subject, other=other), **extra}
         text = world.words[language].pick(situation, rng, **bound)
         self.count += 1
         emit_feedback(
@@ -180,7 +181,7 @@ def _about_incident(everyone: _Round, incident: Incident) -> None:
     issue = everyone.portfolio.of_team(incident.team, incident.began, rng)
     if not issue:
         return
-    extra = {
+    extra: dict[str, Any] = {
         "inc": incident.key,
         "sign": incident.sign,
         "stop": incident.stop,

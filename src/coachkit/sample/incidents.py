@@ -152,7 +152,7 @@ def _review(world: World, incident: Incident, manager: Person) -> None:
     emit_meeting(
         world, f"rev-{incident.key}", title, f"{incident.cause}\n{incident.follow}", people, at, 45, [incident.key]
     )
-    text = "\n\n".join((incident.sign, incident.stop, incident.cause, incident.follow))
+    text = f"{incident.sign}\n\n{incident.stop}\n\n{incident.cause}\n\n{incident.follow}"
     emit_document(
         world,
         f"DOC-{incident.key}",

@@ -28,7 +28,7 @@ _ASKERS = {
     "RISK": ("bailu", "qiwen", "zimo", "jingyi"),
     "MOB": ("goncalo", "mateus", "siqi", "mengqi"),
 }
-_PACE = {"engineer": (46.0, 50.0), "product": (60.0, 82.0), "service": (38.0, 70.0)}
+_PACE = {"engineer": (44.0, 47.0), "product": (60.0, 82.0), "service": (38.0, 70.0)}
 """Hours that a piece of work takes, and hours until the next one begins, by role."""
 
 _Draw = tuple[Work, str, str, bool]
@@ -145,7 +145,7 @@ def weave_waits(world: World) -> None:
         if not issue.topic or not issue.topic.needs or not issue.started or issue.handle:
             continue
         rng = world.rng("waits", issue.owner.handle, issue.started)
-        if rng.random() > 0.5:
+        if rng.random() > 0.3:
             continue
         since = world.clock.later(issue.owner, issue.started, 2 + rng.random() * 4)
         until = issue.changes[0].opened if issue.changes else issue.closed

@@ -70,7 +70,7 @@ def make_reviews(world: World, portfolio: Portfolio) -> None:
             if not issue or not issue.work:
                 continue
             language = issue.language
-            bound = slots(world, issue, rng, me=issue.owner, other=lead)
+            bound = slots(issue, rng, me=issue.owner, other=lead)
             title = world.words[language].pick("meeting_review", rng, **bound)
             details = {"how": issue.say(issue.work.how), "done": issue.say(issue.work.done)}
             body = world.words[language].pick("meeting_review_body", rng, **{**bound, **details})

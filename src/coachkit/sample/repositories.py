@@ -107,7 +107,9 @@ class _History:
         self.head = self._add(lead, at, f"Import {name} as it stands", files, parent=None)
 
     def _take(self, change: Change) -> None:
-        assert change.merged and change.merger and change.issue.topic
+        assert change.merged
+        assert change.merger
+        assert change.issue.topic
         source = self.sources[change.issue.topic.id]
         steps = sorted(change.steps, key=lambda step: step[0])
         number = change.key.partition("#")[2]

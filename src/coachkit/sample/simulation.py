@@ -54,7 +54,7 @@ def simulate(seed: int = 7, *, today: date) -> Organisation:
     emit_issues(world)
     emit_changes(world)
     repositories = make_repositories(world)
-    planting.conclude(incidents)
+    planting.conclude()
     return Organisation(
         name="Guidu 桂渡",
         seed=seed,
@@ -62,7 +62,7 @@ def simulate(seed: int = 7, *, today: date) -> Organisation:
         people=roster.people,
         teams=TEAMS,
         records=tuple(world.records),
-        groups=(private_group(world),),
+        groups=(private_group(world), planting.group),
         repositories=repositories,
         situations=tuple(world.situations),
         demo_manager=roster["jianing"].email,

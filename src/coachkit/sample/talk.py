@@ -1,4 +1,4 @@
-"""What people write under issues: how they go about it, questions and answers, waiting and going on, what came of it."""
+"""What people write under issues: how they go about it, questions and answers, waiting, what came of it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,8 @@ def _beginning(world: World, issue: Issue, rng: random.Random) -> None:
 
 
 def _phrase(world: World, issue: Issue, situation: str, rng: random.Random, *, by: Person | None = None) -> str:
-    assert issue.topic and issue.work
+    assert issue.topic
+    assert issue.work
     language = speak(issue.language, by or issue.owner, issue.reporter, rng)
     return world.words[language].pick(
         situation,
@@ -120,7 +121,10 @@ def _phrase(world: World, issue: Issue, situation: str, rng: random.Random, *, b
 
 def _waiting(world: World, issue: Issue, blocker: Issue, rng: random.Random) -> None:
     """The one who waits asks under the other team's issue; its owner answers, and says when it is done."""
-    assert issue.waits and issue.topic and issue.topic.needs and blocker.closed
+    assert issue.waits
+    assert issue.topic
+    assert issue.topic.needs
+    assert blocker.closed
     language = speak(blocker.language, issue.owner, blocker.owner, rng)
     words = world.words[language]
     slots = {

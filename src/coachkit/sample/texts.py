@@ -17,7 +17,8 @@ Then come its pieces of work, nine lines each, parted by empty lines::
     what fixed it
 
 ``{o}`` stands for a variant; ``{n}``, ``{p}`` and ``{k}`` for a small number, a percentage and some hundreds.
-``data/phrases/<language>.yaml`` holds lists of phrases by situation, with slots that the caller binds to the item's own words.
+``data/phrases/<language>.yaml`` holds lists of phrases by situation, with slots for the item's
+own words.
 """
 
 from __future__ import annotations

@@ -58,7 +58,6 @@ def emit_issues(world: World) -> None:
             state_category=history[-1].category,
             created_at=issue.created,
             closed_at=issue.closed,
-            due_on=issue.due_on,
             interactions=_in_record(issue),
             history=history,
             links=tuple(issue.links),

@@ -18,10 +18,11 @@ def language_between(one: Person, other: Person) -> str:
     return "zh" if one.chinese and other.chinese else "en"
 
 
-def slots(world: World, issue: Issue, rng: random.Random, *, me: Person, other: Person) -> dict[str, object]:
+def slots(issue: Issue, rng: random.Random, *, me: Person, other: Person) -> dict[str, object]:
     """Everything that phrases may say about an issue. ``me`` is who the text is about."""
     work, topic = issue.work, issue.topic
-    assert work and topic
+    assert work
+    assert topic
     step = issue.say(rng.choice(work.steps))
     outcome = issue.outcome
     return {

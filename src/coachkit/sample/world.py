@@ -76,7 +76,6 @@ class Issue:
     talk: list[Interaction] = field(default_factory=list)
     key: str = ""
     handle: str = ""
-    due_on: object = None
     audience: Audience = field(default_factory=Audience.org)
     first_use: bool = True
 
@@ -109,7 +108,7 @@ class Issue:
 
 
 class World:
-    """Everything that the parts of the simulation share. Chance is drawn by subject, so parts do not disturb each other."""
+    """Everything that the parts of the simulation share. Chance is drawn by subject: parts stay apart."""
 
     def __init__(self, seed: int, clock: Clock, roster: Roster) -> None:
         self.seed = seed

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from coachkit.errors import SourceUnavailable
-from coachkit.sample.model import ConnectionSpec, Organisation, Person, Repository, SourceRecord
+from coachkit.sample.model import ConnectionSpec, Organisation, Person, Repository, Situation, SourceRecord
 
 __all__ = ["write"]
 
@@ -61,7 +61,7 @@ def write(organisation: Organisation, folder: Path) -> list[ConnectionSpec]:
         "seed": organisation.seed,
         "demo_manager": organisation.demo_manager,
         "demo_report": organisation.demo_report,
-        "situations": [_plain(situation) for situation in organisation.situations],
+        "situations": [_whole(situation) for situation in organisation.situations],
     }
     (folder / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return specs
@@ -171,11 +171,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value):
-        found = ((name, getattr(value, name)) for name in _names(type(value)))
+        kind: type = type(value)
+        found = ((name, getattr(value, name)) for name in _names(kind))
         return {name: _plain(part) for name, part in found if part is not None and part != () and part != {}}
     if isinstance(value, dict):
         return {key: _plain(part) for key, part in value.items()}
     return [_plain(part) for part in value]
+
+
+def _whole(situation: Situation) -> dict[str, Any]:
+    """A situation with all of its fields, the empty ones too: whoever reads the truth should not have to guess."""
+    return {name: _plain(getattr(situation, name)) for name in _names(Situation)}
 
 
 # --- repositories ----------------------------------------------------------------------------------------------------
