@@ -1,1 +1,17 @@
-"""TODO."""
+"""The HTTP API: the same services as the pages, for programs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from coachkit.api import me, people, records, sources
+
+__all__ = ["api_router"]
+
+
+def api_router() -> APIRouter:
+    """All routes under ``/api``. ``app.state.coachkit`` of the application that includes them is the installation."""
+    router = APIRouter(prefix="/api")
+    for part in (people.router, records.router, sources.router, me.router, me.health):
+        router.include_router(part)
+    return router

@@ -1,0 +1,83 @@
+"""Opening a brief without waiting for a model: computed sentences at once, the model's wording when it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from coachkit.access import Viewer
+from coachkit.api.language import Language
+from coachkit.bootstrap import BRIEF_JOB, App
+from coachkit.domain.drafts import Draft
+from coachkit.errors import BadInput
+from coachkit.jobs import JobState
+
+__all__ = ["Opened", "models_of", "open_brief", "prepare_brief"]
+
+COMPUTED = "none"
+_UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A brief, and the job that is wording it, if one is under way."""
+
+    draft: Draft
+    job: str | None = None
+
+
+def models_of(app: App) -> tuple[str, ...]:
+    """The model settings that people may choose from: what is set here, and the two that cost and reveal nothing."""
+    return tuple(dict.fromkeys([app.settings.model, "local", COMPUTED]))
+
+
+def _model(app: App, wanted: str | None, language: Language) -> str:
+    """The model for a document in ``language``; the packaged one writes English only."""
+    model = wanted or app.settings.model
+    if model not in models_of(app):
+        raise BadInput("this model is not offered here.", hint=f"Offered: {', '.join(models_of(app))}.")
+    return COMPUTED if model == "local" and language == "zh" else model
+
+
+def open_brief(
+    app: App, viewer: Viewer, subject: int, *, language: Language, model: str | None, now: datetime
+) -> Opened:
+    """Today's brief; prepared at once if there is none, and reworded in the background if a model is set.
+
+    :raises AccessDenied: if the brief is not open to the viewer.
+    """
+    chosen = _model(app, model, language)
+    latest = app.briefs.latest(viewer, subject, language=language, model=chosen)
+    job = _job_under_way(app, viewer, subject, language, chosen)
+    if latest is not None and job is None and app.directory.today(latest.created_at) == app.directory.today(now):
+        return Opened(latest)
+    if chosen == COMPUTED:
+        return Opened(_computed(app, viewer, subject, language, now))
+    quick = app.briefs.latest(viewer, subject, language=language, model=COMPUTED)
+    if quick is None or app.directory.today(quick.created_at) != app.directory.today(now):
+        quick = _computed(app, viewer, subject, language, now)
+    return Opened(quick, job or app.request_brief(viewer, subject, language=language, model=chosen))
+
+
+def prepare_brief(
+    app: App, viewer: Viewer, subject: int, *, language: Language, model: str | None, now: datetime, wait: bool = False
+) -> Opened:
+    """Prepare it anew: with ``wait`` to its end, otherwise computed at once and worded in the background.
+
+    :raises AccessDenied: if the brief is not open to the viewer.
+    """
+    chosen = _model(app, model, language)
+    if wait or chosen == COMPUTED:
+        return Opened(app.briefs.prepare(viewer, subject, language=language, model=chosen, now=now))
+    quick = _computed(app, viewer, subject, language, now)
+    return Opened(quick, app.request_brief(viewer, subject, language=language, model=chosen))
+
+
+def _computed(app: App, viewer: Viewer, subject: int, language: Language, now: datetime) -> Draft:
+    return app.briefs.prepare(viewer, subject, language=language, model=COMPUTED, now=now)
+
+
+def _job_under_way(app: App, viewer: Viewer, subject: int, language: Language, model: str) -> str | None:
+    asked = {"viewer": viewer.person, "subject": subject, "language": language, "model": model}
+    jobs = app.jobs.list(states=_UNDER_WAY, kind=BRIEF_JOB, limit=200)
+    return next((job.id for job in jobs if dict(job.arguments) == asked), None)

@@ -1,0 +1,17 @@
+"""The pages, one module for each subject. Each page works as plain links and forms; the script only saves reloads."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from coachkit.web.pages import briefs, home, identities, me, records, signing_in, sources
+
+__all__ = ["pages_router"]
+
+
+def pages_router() -> APIRouter:
+    """All pages; the API's description does not list them."""
+    router = APIRouter(include_in_schema=False)
+    for part in (home, signing_in, briefs, records, me, sources, identities):
+        router.include_router(part.router)
+    return router

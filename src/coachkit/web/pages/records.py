@@ -1,0 +1,172 @@
+"""Evidence, search, and ticking action items."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from coachkit.access import Viewer
+from coachkit.api.searching import Asked, Found, search
+from coachkit.api.security import Asks, Installation
+from coachkit.bootstrap import App
+from coachkit.domain.evidence import Evidence
+from coachkit.drafting.cleaning import clean
+from coachkit.drafting.suspicion import is_suspicious
+from coachkit.errors import CoachkitError
+from coachkit.web.rendering import Reader, back, is_fragment, local_path, page, partial, reader_of, web_only
+from coachkit.web.words import FIELDS, KINDS, ROLES, STATES, name
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+_SEARCHED = ("issue", "change_request", "commit", "document", "meeting", "goal", "interaction", "feedback", "check_in")
+
+
+@router.get("/evidence/{evidence_id}")
+def show_evidence(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    evidence_id: str,
+    draft: Annotated[str, Query(alias="from", max_length=80)] = "",
+) -> HTMLResponse:
+    """The record, in full or in the drawer; ``from`` names the draft that cites it."""
+    evidence = app.evidence.open(evidence_id, viewer)
+    reader = reader_of(request)
+    sentences = _sentences(app, viewer, draft, evidence.id) if draft else []
+    return page(
+        request,
+        "evidence.html",
+        record={
+            "title": clean(evidence.title),
+            "key": clean(evidence.key),
+            "connection": evidence.connection,
+            "occurred_at": evidence.occurred_at,
+            "sensitivity": str(evidence.sensitivity),
+            "suspicious": is_suspicious(f"{evidence.title}\n{evidence.text}"),
+        },
+        text=_lines(evidence),
+        kind=name(KINDS, evidence.kind, reader.say),
+        facts=_facts(evidence, reader),
+        people=_people(evidence, reader),
+        url=web_only(evidence.url),
+        cited_for=sentences,
+        draft=draft if sentences else "",
+    )
+
+
+@router.get("/search")
+def show_search(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    q: Annotated[str, Query(max_length=400)] = "",
+    kind: Annotated[str, Query(max_length=40)] = "",
+    offset: Annotated[int, Query(ge=0, le=200)] = 0,
+) -> HTMLResponse:
+    asked = Asked(q=q, kind=kind if kind in _SEARCHED else "", offset=offset)
+    found = search(app, viewer, asked)
+    reader = reader_of(request)
+    here = {"q": asked.q, "kind": asked.kind}
+    before = urlencode({**here, "offset": max(0, offset - asked.limit)}) if offset else ""
+    return page(
+        request,
+        "search.html",
+        nav="search",
+        asked=asked,
+        kinds=[(one, name(KINDS, one, reader.say)) for one in _SEARCHED],
+        hits=list(_hits(found, asked.q, reader)),
+        previous=before,
+        following=urlencode({**here, "offset": offset + asked.limit}) if found.more else "",
+    )
+
+
+@router.post("/action-items/{item_id}")
+def tick(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    item_id: str,
+    done: Annotated[bool, Form()],
+    wanted: Annotated[str, Form(alias="next", max_length=2000)] = "/",
+) -> Response:
+    item = app.action_items.set_done(item_id, viewer, done, viewer.at)
+    if is_fragment(request):
+        return partial(request, "_action.html", item=item, next=local_path(wanted).partition("#")[0] or "/")
+    return back(wanted)
+
+
+def _lines(evidence: Evidence) -> list[str]:
+    """The record's own words, line by line, cleaned; without a first line that only repeats the title."""
+    lines = [line for line in (clean(part) for part in evidence.text.splitlines()) if line]
+    return lines[1:] if lines and lines[0] == clean(evidence.title) else lines
+
+
+def _facts(evidence: Evidence, reader: Reader) -> list[tuple[str, str]]:
+    return [
+        (reader.say(label), _value(evidence.fields[field], reader))
+        for field, label in FIELDS.items()
+        if evidence.fields.get(field) not in (None, "")
+    ]
+
+
+def _value(value: object, reader: Reader) -> str:
+    if isinstance(value, datetime):
+        return reader.fmt.moment(value)
+    if isinstance(value, date):
+        return reader.fmt.day(value)
+    if isinstance(value, int | float):
+        return reader.fmt.number(value)
+    text = clean(str(value))
+    return reader.say(STATES[text]) if text in STATES else text
+
+
+def _people(evidence: Evidence, reader: Reader) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for actor in evidence.actors:
+        label = name(ROLES, actor.role, reader.say)
+        shown = clean(actor.name or actor.identity.partition(":")[2])
+        if shown and shown not in found.setdefault(label, []):
+            found[label].append(shown)
+    return [(label, names) for label, names in found.items() if names]
+
+
+def _sentences(app: App, viewer: Viewer, draft_id: str, evidence_id: str) -> list[str]:
+    """What a draft cites the record for, as far as the viewer may open the draft."""
+    try:
+        draft = app.briefs.get(draft_id, viewer)
+    except CoachkitError:
+        return []
+    return [s.text for section in draft.sections for s in section.statements if evidence_id in s.evidence]
+
+
+def _hits(found: Found, query: str, reader: Reader) -> Iterable[dict[str, Any]]:
+    for hit in found.hits:
+        evidence = hit.evidence
+        kind = name(KINDS, evidence.kind, reader.say)
+        title = clean(evidence.title)
+        yield {
+            "id": evidence.id,
+            "title": title or clean(evidence.key) or kind,
+            "key": clean(evidence.key),
+            "kind": kind,
+            "connection": evidence.connection,
+            "at": evidence.occurred_at,
+            "excerpt": _marked(hit.excerpt if hit.excerpt != title else "", query),
+        }
+
+
+def _marked(text: str, query: str) -> list[tuple[str, bool]]:
+    """``text`` in pieces, those marked that are words of the query."""
+    words = [word for word in re.split(r"\s+", query) if len(word) > 1 or not word.isascii()]
+    if not words or not text:
+        return [(text, False)] if text else []
+    pattern = re.compile("(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")", re.IGNORECASE)
+    return [(piece, bool(number % 2)) for number, piece in enumerate(pattern.split(text)) if piece]

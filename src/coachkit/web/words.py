@@ -1,0 +1,115 @@
+"""Names of kinds, roles, states and fields of records, as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from coachkit.web.i18n import Speech, mark
+
+__all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "models_in_words", "name"]
+
+KINDS: Mapping[str, str] = {
+    "action_item": mark("Action item"),
+    "account": mark("Account"),
+    "change_request": mark("Change request"),
+    "check_in": mark("Check-in"),
+    "commit": mark("Commit"),
+    "document": mark("Document"),
+    "feedback": mark("Feedback"),
+    "goal": mark("Goal"),
+    "interaction": mark("Comment"),
+    "issue": mark("Ticket"),
+    "meeting": mark("Meeting"),
+    "membership": mark("Team membership"),
+    "note": mark("Private note"),
+    "person_profile": mark("HR record"),
+    "reporting_line": mark("Reporting line"),
+    "task": mark("Task"),
+    "team": mark("Team"),
+}
+
+ROLES: Mapping[str, str] = {
+    "authored": mark("Author"),
+    "co_authored": mark("Co-author"),
+    "committed": mark("Took the change in"),
+    "merged": mark("Merged it"),
+    "reviewed": mark("Reviewer"),
+    "approved": mark("Approved it"),
+    "tested": mark("Tested it"),
+    "reported": mark("Reported it"),
+    "commented": mark("Commented"),
+    "asked": mark("Asked"),
+    "answered": mark("Answered"),
+    "unblocked": mark("Unblocked it"),
+    "mentored": mark("Mentored"),
+    "documented": mark("Documented it"),
+    "decided": mark("Decided"),
+    "responded": mark("Responded to the incident"),
+    "served": mark("Served the customer"),
+    "assigned": mark("Assigned to"),
+    "mentioned": mark("Mentioned"),
+    "attended": mark("Attended"),
+    "target": mark("Concerns the work of"),
+    "subject": mark("About"),
+    "author": mark("From"),
+    "owner": mark("Owner"),
+    "manager": mark("Manager"),
+    "report": mark("Report"),
+}
+
+FIELDS: Mapping[str, str] = {
+    "container": mark("In"),
+    "team": mark("Team"),
+    "state": mark("State"),
+    "level": mark("Level"),
+    "commitment": mark("Commitment"),
+    "created_at": mark("Created"),
+    "closed_at": mark("Closed"),
+    "starts_on": mark("Begins"),
+    "due_on": mark("Due"),
+    "done_at": mark("Done"),
+    "scheduled_at": mark("Scheduled"),
+    "every_days": mark("Every (days)"),
+    "relation": mark("Given by"),
+    "author_name": mark("From"),
+    "item": mark("Concerns"),
+}
+"""Typed fields of a record that its page shows, in this order."""
+
+STATES: Mapping[str, str] = {
+    "company": mark("Company"),
+    "person": mark("Person"),
+    "committed": mark("Committed"),
+    "aspirational": mark("Aspirational"),
+    "planned": mark("Planned"),
+    "held": mark("Held"),
+    "cancelled": mark("Cancelled"),
+    "peer": mark("a peer"),
+    "manager": mark("their manager"),
+    "lead": mark("a lead"),
+    "customer": mark("a customer"),
+    "team": mark("Team"),
+}
+"""Values that are ours; a source's own names of states are shown as they are."""
+
+SYNC_STATES: Mapping[str, str] = {
+    "running": mark("syncing"),
+    "done": mark("in order"),
+    "failed": mark("failed"),
+    "cancelled": mark("stopped"),
+}
+
+MODELS: Mapping[str, str] = {
+    "none": mark("computed sentences, no model"),
+    "local": mark("the packaged local model"),
+}
+
+
+def name(names: Mapping[str, str], key: str, say: Speech) -> str:
+    """The name of ``key`` in this language; one that has none is shown as words."""
+    return say(names[key]) if key in names else key.replace("_", " ")
+
+
+def models_in_words(models: tuple[str, ...], say: Speech) -> list[tuple[str, str]]:
+    """Model settings with what they mean."""
+    return [(model, say(MODELS[model]) if model in MODELS else model) for model in models]

@@ -1,0 +1,33 @@
+"""An office behind the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from door_office import Office, opened_office
+from starlette.testclient import TestClient
+
+from coachkit.web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """For tests that change nothing which another one reads."""
+    with opened_office(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+@pytest.fixture
+def door_office(tmp_path: Path) -> Iterator[Office]:
+    with opened_office(tmp_path) as office:
+        yield office
+
+
+def client_of(office: Office, who: str = "", **headers: str) -> TestClient:
+    made = TestClient(create_app(office.app), base_url="http://testserver", raise_server_exceptions=False)
+    made.headers.update({"Accept-Language": "en", **headers})
+    if who:
+        made.headers["Authorization"] = f"Bearer {office.token(who)}"
+    return made
