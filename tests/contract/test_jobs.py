@@ -136,14 +136,15 @@ def test_once_is_enough_while_one_like_it_waits(queue: SqlJobs) -> None:
     assert again not in (first, other), "the one that runs may have begun too early to see what we wrote"
 
 
-def test_a_lease_protects_until_it_ends(queue: SqlJobs) -> None:
+@pytest.mark.parametrize("other", ["second", "first"], ids=["another worker", "a thread of the same worker"])
+def test_a_lease_protects_until_it_ends(queue: SqlJobs, other: str) -> None:
     queue.enqueue("x", now=NOW)
     first = queue.claim("first", ["x"], NOW, LEASE)
     assert first is not None
-    assert queue.claim("second", ["x"], NOW + LEASE / 2, LEASE) is None
+    assert queue.claim(other, ["x"], NOW + LEASE / 2, LEASE) is None
     assert queue.renew(first, NOW + LEASE / 2, LEASE) is Signal.GO_ON
-    assert queue.claim("second", ["x"], NOW + LEASE, LEASE) is None
-    second = queue.claim("second", ["x"], NOW + 2 * LEASE, LEASE)
+    assert queue.claim(other, ["x"], NOW + LEASE, LEASE) is None
+    second = queue.claim(other, ["x"], NOW + 2 * LEASE, LEASE)
     assert second is not None
     assert (second.id, second.attempts) == (first.id, 2)
     assert queue.renew(first, NOW + 2 * LEASE, LEASE) is Signal.LOST
@@ -152,8 +153,8 @@ def test_a_lease_protects_until_it_ends(queue: SqlJobs) -> None:
 
 
 def test_one_at_a_time_for_each_lock(queue: SqlJobs) -> None:
-    for lock in ("a", "a", "b", None, None):
-        queue.enqueue("x", now=NOW, lock=lock)
+    for number, lock in enumerate(("a", "a", "b", None, None)):
+        queue.enqueue("x", now=NOW + timedelta(milliseconds=number), lock=lock, run_at=NOW)
     taken = [queue.claim(f"w{n}", ["x"], NOW, LEASE) for n in range(5)]
     assert sorted(str(job.lock) for job in taken if job) == ["None", "None", "a", "b"]
     held = next(job for job in taken if job and job.lock == "a")
@@ -305,6 +306,26 @@ def test_a_schedule_fires_once_for_each_time(queue: SqlJobs) -> None:
     assert [s.next_at for s in queue.schedules()] == [NOW + 11 * hour], "setting it again does not make it fire again"
     queue.unschedule("sweep")
     assert queue.fire(NOW + 20 * hour) == 0
+
+
+def test_a_schedule_asked_by_many_at_once_fires_once(queue: SqlJobs) -> None:
+    fired: list[int] = []
+    start = threading.Barrier(6)
+
+    def fire(now: datetime) -> None:
+        start.wait()
+        fired.append(queue.fire(now))
+
+    for day in range(5):
+        now = NOW + timedelta(days=day)
+        queue.schedule(f"sweep {day}", "x", {}, every=timedelta(days=30), first_at=now)
+        threads = [threading.Thread(target=fire, args=(now,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sum(fired) == 5
+    assert len(queue.list()) == 5
 
 
 def test_old_jobs_are_forgotten(queue: SqlJobs) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 __all__ = ["handle_forms", "handle_of", "looks_like_bot", "name_key", "tokens"]
 
@@ -30,11 +31,13 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: str) -> str:
     """A name such that two spellings of it compare equal: ``Li, Wei`` and ``wei  li``; ``李 薇`` and ``李薇``."""
     return " ".join(sorted(tokens(name)))
 
 
+@lru_cache(maxsize=4096)
 def handle_of(key: str) -> str:
     """The handle in an identity key, in plain letters: ``jdoe`` of ``github:jdoe`` and ``email:j.doe@a.org``."""
     value = key.partition(":")[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -120,16 +121,20 @@ class _Index:
         self.by_token: dict[str, set[int]] = defaultdict(set)
         self.by_form: dict[str, set[int]] = defaultdict(set)
         self.by_handle: dict[str, dict[int, str]] = defaultdict(dict)
+        self.names: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self.handles: dict[int, list[tuple[str, str]]] = defaultdict(list)
         for known in self.people.values():
             for name in known.names:
                 self.by_name[name_key(name)].add(known.person)
+                self.names[known.person].append((name_key(name), name))
                 for token in tokens(name):
                     self.by_token[token].add(known.person)
             for form in handle_forms(known.names):
                 self.by_form[form].add(known.person)
-            for key in known.keys:
+            for key in sorted(known.keys):
                 if _telling(handle := handle_of(key)):
                     self.by_handle[handle][known.person] = key
+                    self.handles[known.person].append((handle, key))
 
     def near(self, stranger: Stranger) -> set[int]:
         handle = handle_of(stranger.key)
@@ -182,10 +187,10 @@ def _names_and_handles(stranger: Stranger, known: Known, index: _Index) -> list[
     clues: list[Clue] = []
     if stranger.name:
         wanted = name_key(stranger.name)
-        alike = max(known.names, key=lambda name: (fuzz.ratio(wanted, name_key(name)), name))
-        if wanted == name_key(alike):
+        likeness, alike = max((fuzz.ratio(wanted, key), name) for key, name in index.names[known.person])
+        if likeness == 100:
             clues.append(Clue("same-name", alike, 3 if len(wanted) > 3 or not wanted.isascii() else 1))
-        elif len(wanted) >= 5 and fuzz.ratio(wanted, name_key(alike)) >= SIMILAR:
+        elif len(wanted) >= 5 and likeness >= SIMILAR:
             clues.append(Clue("similar-name", alike, 2))
     handle = handle_of(stranger.key)
     if not _telling(handle):
@@ -196,8 +201,8 @@ def _names_and_handles(stranger: Stranger, known: Known, index: _Index) -> list[
     if same is not None:
         clues.append(Clue("same-handle", same, 2))
     elif not clues or clues[-1].kind != "handle-of-name":
-        near = [key for key in known.keys if _telling(h := handle_of(key)) and fuzz.ratio(handle, h) >= SIMILAR]
-        clues += [Clue("similar-handle", key, 1) for key in sorted(near)[:1]]
+        near = (key for own, key in index.handles[known.person] if fuzz.ratio(handle, own) >= SIMILAR)
+        clues += [Clue("similar-handle", key, 1) for key in islice(near, 1)]
     return clues
 
 
