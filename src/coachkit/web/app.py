@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -10,6 +11,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coachkit import __version__
 from coachkit.api import api_router
@@ -54,6 +56,7 @@ def create_app(app: App) -> FastAPI:
     )
     made.state.coachkit = app
     provider = urlsplit(settings.oidc_issuer)
+    made.add_middleware(_Mistakes)
     made.add_middleware(
         SafeHeaders,
         form_targets=(f"{provider.scheme}://{provider.netloc}",) if provider.netloc else (),
@@ -66,7 +69,6 @@ def create_app(app: App) -> FastAPI:
     made.add_exception_handler(CoachkitError, _on_own_error)
     made.add_exception_handler(HTTPException, _on_http_error)
     made.add_exception_handler(RequestValidationError, _on_unusable)
-    made.add_exception_handler(Exception, _on_mistake)
     return made
 
 
@@ -111,10 +113,32 @@ async def _on_unusable(request: Request, error: Exception) -> Response:
     return problem_response(unusable)
 
 
-async def _on_mistake(request: Request, error: Exception) -> Response:
-    """A mistake of ours: the trace goes to the log under a number, and nothing of it to the reader."""
-    number = uuid.uuid4().hex[:12]
-    _log.error("mistake", number=number, path=_route(request), error=type(error).__name__, exc_info=error)
+class _Mistakes:
+    """Turns a mistake of ours into an answer. What was thrown may quote people: the log gets its kind and its place."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            number = uuid.uuid4().hex[:12]
+            places = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-12:]]
+            request = Request(scope)
+            _log.error("mistake", number=number, error=type(error).__name__, path=_route(request), places=places)
+            if scope["type"] == "http" and not begun:
+                await _on_mistake(request, number)(scope, receive, send)
+
+
+def _on_mistake(request: Request, number: str) -> Response:
     if _is_api(request):
         return _plain_problem(request, 500, "internal", {"X-Error-Id": number})
     response = _error_page(request, 500, "internal")

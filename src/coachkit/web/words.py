@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from coachkit.drafting.cleaning import clean
 from coachkit.web.i18n import Speech, mark
 
-__all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "models_in_words", "name"]
+__all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "models_in_words", "name", "title_of"]
 
 KINDS: Mapping[str, str] = {
     "action_item": mark("Action item"),
@@ -99,6 +100,9 @@ SYNC_STATES: Mapping[str, str] = {
     "cancelled": mark("stopped"),
 }
 
+_UNTITLED = frozenset({"check_in", "membership", "person_profile", "reporting_line"})
+"""Kinds whose title is only a key in other words."""
+
 MODELS: Mapping[str, str] = {
     "none": mark("computed sentences, no model"),
     "local": mark("the packaged local model"),
@@ -108,6 +112,12 @@ MODELS: Mapping[str, str] = {
 def name(names: Mapping[str, str], key: str, say: Speech) -> str:
     """The name of ``key`` in this language; one that has none is shown as words."""
     return say(names[key]) if key in names else key.replace("_", " ")
+
+
+def title_of(kind: str, key: str, title: str, say: Speech) -> str:
+    """What a list shows of a record: its title; of one that has none of its own, what kind of record it is."""
+    plain, short = clean(title), clean(key)
+    return name(KINDS, kind, say) if not plain or plain == short or kind in _UNTITLED else plain
 
 
 def models_in_words(models: tuple[str, ...], say: Speech) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from coachkit.access import ReadEntry
 from coachkit.api.security import Asks, Installation
 from coachkit.drafting.cleaning import clean
 from coachkit.web.rendering import Reader, page, reader_of
-from coachkit.web.words import KINDS, name
+from coachkit.web.words import KINDS, name, title_of
 
 __all__ = ["router"]
 
@@ -42,7 +42,7 @@ def show(
         records=[
             {
                 "id": record.public_id,
-                "title": clean(record.title) or clean(record.key) or name(KINDS, record.kind, reader.say),
+                "title": title_of(record.kind, record.key, record.title, reader.say),
                 "key": clean(record.key),
                 "kind": name(KINDS, record.kind, reader.say),
                 "connection": record.connection,

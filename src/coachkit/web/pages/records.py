@@ -20,7 +20,7 @@ from coachkit.drafting.cleaning import clean
 from coachkit.drafting.suspicion import is_suspicious
 from coachkit.errors import CoachkitError
 from coachkit.web.rendering import Reader, back, is_fragment, local_path, page, partial, reader_of, web_only
-from coachkit.web.words import FIELDS, KINDS, ROLES, STATES, name
+from coachkit.web.words import FIELDS, KINDS, ROLES, STATES, name, title_of
 
 __all__ = ["router"]
 
@@ -45,7 +45,7 @@ def show_evidence(
         request,
         "evidence.html",
         record={
-            "title": clean(evidence.title),
+            "title": title_of(evidence.kind, evidence.key, evidence.title, reader.say),
             "key": clean(evidence.key),
             "connection": evidence.connection,
             "occurred_at": evidence.occurred_at,
@@ -151,10 +151,10 @@ def _hits(found: Found, query: str, reader: Reader) -> Iterable[dict[str, Any]]:
     for hit in found.hits:
         evidence = hit.evidence
         kind = name(KINDS, evidence.kind, reader.say)
-        title = clean(evidence.title)
+        title = title_of(evidence.kind, evidence.key, evidence.title, reader.say)
         yield {
             "id": evidence.id,
-            "title": title or clean(evidence.key) or kind,
+            "title": title,
             "key": clean(evidence.key),
             "kind": kind,
             "connection": evidence.connection,
