@@ -18,7 +18,7 @@ def configure_logging(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False),
+            _console() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -29,3 +29,8 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger whose events carry the room they come from."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(room=name)
     return logger
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    """For a terminal; a trace is shown without the values of variables, which may be what people wrote."""
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
