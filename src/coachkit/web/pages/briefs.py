@@ -18,6 +18,7 @@ from coachkit.delivery.action_items import ActionItemState
 from coachkit.delivery.document import Document, document
 from coachkit.delivery.markdown import markdown
 from coachkit.domain.drafts import Draft, Header
+from coachkit.errors import AccessDenied
 from coachkit.web.rendering import back, page, reader_of
 from coachkit.web.words import models_in_words
 
@@ -37,7 +38,10 @@ def show(
 ) -> HTMLResponse:
     person = person_of(app, person_id)
     spoken = language or reader_of(request).language
-    opened = open_brief(app, viewer, person.id, language=spoken, model=model, now=viewer.at)
+    try:
+        opened = open_brief(app, viewer, person.id, language=spoken, model=model, now=viewer.at)
+    except AccessDenied:
+        return _closed(request)
     chosen = model or app.settings.model
     return _shown(request, app, viewer, person, opened.draft, chosen=chosen, job=opened.job)
 
@@ -99,6 +103,22 @@ def _shown(
         "wording": dict(models_in_words((draft.model,), say))[draft.model],
     }
     return page(request, "brief.html", **values)
+
+
+def _closed(request: Request) -> HTMLResponse:
+    """Whose brief it is may be known to all who work here; that it is not theirs to open is said, and to whom it is."""
+    say = reader_of(request).say
+    return page(
+        request,
+        "error.html",
+        status=403,
+        number=403,
+        title=say("This brief is not open to you."),
+        detail=say(
+            "A brief is open to the person it is about, to whom they report to today, and to HR with a grant. "
+            "If the reporting line has changed, ask HR to correct it."
+        ),
+    )
 
 
 def _actions(app: App, viewer: Viewer, doc: Document) -> list[ActionItemState]:
