@@ -98,6 +98,7 @@ def _reviewer(world: World, issue: Issue, at: datetime, rng: random.Random) -> P
         if person is not issue.owner
         and person.started_on < day
         and not (person.left_on and person.left_on <= day)
+        and (person.chinese or issue.language == "en")
         and not (sole and person.handle == sole and rng.random() < 0.5)
     ]
     if not able:
@@ -143,6 +144,7 @@ def _names(issue: Issue, rng: random.Random) -> dict[str, str]:
         "name2": other,
         "file": f"{issue.topic.area}/{one}",
         "o": str(issue.slots.get("o", "")),
+        "k": str(issue.slots.get("k", "")),
         "topic": issue.topic.name,
         "title": issue.title,
     }

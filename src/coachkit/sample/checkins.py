@@ -15,7 +15,7 @@ from coachkit.sample.world import Issue, World
 __all__ = ["Agreed", "Rhythm", "make_check_ins"]
 
 _FORTNIGHT, _MONTH = 14, 28
-_CALENDAR_DAYS = 91
+_CALENDAR_DAYS = 112
 
 
 @dataclass(slots=True)

@@ -17,7 +17,13 @@ from coachkit.sample.world import Issue, World
 
 __all__ = ["emit_feedback", "make_feedback"]
 
+_OTHERS = ("muye", "clara", "jingyi")
+"""Who is named as waiting for news, where the reporter is one of the two who talk."""
 _QUIET = timedelta(weeks=10)
+_CUSTOMERS = {
+    "en": ("Mercearia Alvor", "Fahrradhof Lindenau", "Padaria São Brás", "Teehaus Wismar", "Livraria do Cais"),
+    "zh": ("朴园书店", "南屏烘焙", "青禾生鲜", "云栈便利", "半亩花店", "老灶面馆"),
+}
 
 
 def emit_feedback(
@@ -87,7 +93,9 @@ class _Round:
         if subject.left_on and at.date() > subject.left_on:
             return
         language = language_between(speaker, subject) if author else issue.language
-        other = issue.reporter if issue.reporter is not subject else world.roster.lead(issue.project)
+        other = next(
+            one for one in (issue.reporter, *map(world.roster.__getitem__, _OTHERS)) if one not in (subject, author)
+        )
         bound = {**slots(issue, rng, me=subject, other=other), **extra}
         text = world.words[language].pick(situation, rng, **bound)
         self.count += 1
@@ -147,8 +155,8 @@ def _about_issue(everyone: _Round, issue: Issue, rng: random.Random) -> None:
                 rng,
                 kind=FeedbackKind.SUGGESTION,
             )
-    if issue.closed and rng.random() < (0.22 if issue.project == "CS" else 0.02):
-        name = str(issue.slots["o"])
+    if issue.closed and issue.shape == "work" and rng.random() < (0.4 if issue.project == "CS" else 0.03):
+        name = _customer(issue, rng)
         everyone.give(
             "praise_customer",
             issue.owner,
@@ -172,6 +180,12 @@ def _about_issue(everyone: _Round, issue: Issue, rng: random.Random) -> None:
             kind=FeedbackKind.SUGGESTION,
             relation=Relation.MANAGER,
         )
+
+
+def _customer(issue: Issue, rng: random.Random) -> str:
+    """The customer whom the case is about; of another topic, one that speaks its language."""
+    named = issue.topic is not None and issue.topic.id in ("CS.reports", "CS.onboarding")
+    return str(issue.slots["o"]) if named else rng.choice(_CUSTOMERS[issue.language])
 
 
 def _about_incident(everyone: _Round, incident: Incident) -> None:

@@ -122,7 +122,13 @@ def emit_incident(world: World, incident: Incident, rng: random.Random) -> None:
     helper = incident.responders[-1]
     talk = [
         (InteractionKind.RESPONDED, first, began + timedelta(minutes=6), incident.sign, None),
-        (InteractionKind.UNBLOCKED, helper, stopped - timedelta(minutes=8), incident.stop, first),
+        (
+            InteractionKind.RESPONDED if helper is first else InteractionKind.UNBLOCKED,
+            helper,
+            stopped - timedelta(minutes=8),
+            incident.stop,
+            first,
+        ),
         (InteractionKind.RESPONDED, incident.follower, stopped + timedelta(minutes=50), incident.cause, None),
         (InteractionKind.COMMENTED, incident.follower, closed - timedelta(minutes=5), incident.follow, manager),
     ]

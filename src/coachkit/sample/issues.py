@@ -26,7 +26,7 @@ _ASKERS = {
     "CS": ("anran", "jingyi", "leonor", "clara"),
     "DSGN": ("helena", "muye", "clara", "xiaolan"),
     "RISK": ("bailu", "qiwen", "zimo", "jingyi"),
-    "MOB": ("goncalo", "mateus", "siqi", "mengqi"),
+    "MOB": ("goncalo", "mateus", "siqi", "mengqi", "zhiqiu"),
 }
 _PACE = {"engineer": (44.0, 47.0), "product": (60.0, 82.0), "service": (38.0, 70.0)}
 """Hours that a piece of work takes, and hours until the next one begins, by role."""
@@ -54,8 +54,12 @@ def plan_issues(world: World) -> None:
     for team, topics in by_team.items():
         for place, person in enumerate(world.roster.team(team, *_PACE)):
             rng = world.rng("issues", person.handle)
-            own = [topics[place % len(topics)], topics[(place + 1) % len(topics)]]
-            _stream(world, person, own, topics, draws, rng)
+            able = [topic for topic in topics if topic.language == "en" or person.chinese]
+            if person.chinese:
+                able.sort(key=lambda topic: topic.language, reverse=True)
+            own = [world.topics[topic] for topic in person.topics]
+            own = own or [able[place % len(able)], able[(place + 1) % len(able)]]
+            _stream(world, person, own, able, draws, rng)
 
 
 def _stream(
@@ -86,8 +90,9 @@ def _add(
         "p": rng.randint(12, 48),
         "k": rng.randint(12, 94) * 10,
     }
-    reporter, created = _asked(world, person, topic.team, start, rng)
+    reporter, created = _asked(world, person, topic, start, rng)
     title = (work.bug if shape == "bug" else work.do).format_map(slots)
+    title = title[:1].upper() + title[1:]
     issue = Issue(
         project=topic.team,
         title=title.rstrip("。."),
@@ -115,23 +120,29 @@ def _add(
         issue.closed = done if done <= world.clock.end else None
 
 
-def _asked(world: World, person: Person, team: str, start: datetime, rng: random.Random) -> tuple[Person, datetime]:
-    """Who asked for the work and when: somebody who was there before it began, or the owner."""
-    asker = world.roster[rng.choice(_ASKERS[team])] if rng.random() < 0.72 else person
+def _asked(world: World, person: Person, topic: Topic, start: datetime, rng: random.Random) -> tuple[Person, datetime]:
+    """Who asked for the work and when: somebody who was there before it began and writes its language, or the owner."""
+    asker = world.roster[rng.choice(_ASKERS[topic.team])] if rng.random() < 0.72 else person
     day = world.clock.day_before(asker, start.date() - timedelta(days=rng.randrange(1, 16)))
-    if asker is person or not world.clock.at_work(asker, day):
+    if asker is person or not world.clock.at_work(asker, day) or (topic.language == "zh" and not asker.chinese):
         return person, start - timedelta(minutes=rng.randrange(6, 20))
     return asker, world.clock.at(asker, day, 9.5 + rng.random() * 8)
 
 
 def _body(world: World, issue: Issue, rng: random.Random) -> str:
-    assert issue.work is not None
-    words = world.words[issue.language]
-    why, outcome = issue.say(issue.work.why), issue.say(issue.work.done)
-    if issue.shape == "bug":
-        return words.pick("bug_body", rng, why=why, title=issue.title, done=outcome.rstrip("。."), **issue.slots)
-    return words.pick(
-        "issue_body", rng, why=why, done=outcome.rstrip("。."), thing=lower_first(issue.title), **issue.slots
+    assert issue.work
+    assert issue.topic
+    chinese = issue.language == "zh"
+    steps = [issue.say(step) if chinese else lower_first(issue.say(step)) for step in issue.work.steps]
+    return world.words[issue.language].pick(
+        "bug_body" if issue.shape == "bug" else "issue_body",
+        rng,
+        why=issue.say(issue.work.why),
+        wanted=("；" if chinese else "; ").join(steps[1:]),
+        first=steps[0],
+        last=steps[-1],
+        topic=issue.topic.name,
+        **issue.slots,
     )
 
 

@@ -48,6 +48,7 @@ class Person:
     :ivar handle: short name that only the simulator uses (``ines``).
     :ivar vouched: the HR file lists their accounts; otherwise they are found by e-mail, or wait for a human.
     :ivar role: ``engineer``, ``product``, ``service``, ``content`` or ``lead``.
+    :ivar topics: ids of the topics they mostly work on; where empty, two of the team's in turn.
     :ivar signatures: (name, address) pairs under which they commit, the usual one first.
     """
 
@@ -70,6 +71,7 @@ class Person:
     role: str
     other_addresses: tuple[str, ...] = ()
     signatures: tuple[tuple[str, str], ...] = ()
+    topics: tuple[str, ...] = ()
 
     @property
     def hris(self) -> str:

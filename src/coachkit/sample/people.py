@@ -106,6 +106,7 @@ def read_roster(clock: Clock, rng: random.Random) -> Roster:
                 role=row["role"],
                 other_addresses=tuple(addresses),
                 signatures=signatures,
+                topics=tuple(f"{row['team']}.{topic}" for topic in row["topics"].split("|") if topic),
             )
         )
     roster = Roster(tuple(people))

@@ -99,9 +99,14 @@ class Planting:
             reviewed=later("reviewed"),
             closed=later("closed"),
             handle=entry["handle"],
-            links=[Link(rel="goal", target=entry["kr"])] if entry["kr"] else [],
+            links=[Link(rel=rel, target=target) for rel, target in self._links(entry)],
             audience=Audience.group(CLOSED_GROUP) if entry.get("group") else Audience.org(),
         )
+
+    @staticmethod
+    def _links(entry: dict[str, Any]) -> list[tuple[str, str]]:
+        goal = [("goal", entry["kr"])] if entry["kr"] else []
+        return goal + [(rel, target) for rel, target in entry.get("links", ())]
 
     def _change(self, entry: dict[str, Any]) -> None:
         roster, issue = self.world.roster, self.world.issue(entry["issue"])

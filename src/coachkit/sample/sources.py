@@ -15,9 +15,9 @@ _KEPT = 14
 _SHAPES = (
     "    if {a} is None:\n        return {n}\n    return min({a}, {n})\n",
     "    for attempt in range({n}):\n        if {a}.ready(attempt):\n            return {a}\n    raise Refused({b})\n",
-    "    known = {{entry.key: entry for entry in {a}}}\n    return [known[key] for key in {b} if key in known]\n",
+    "    known = {{one.key: one for one in {a}}}\n    return [known[key] for key in {b} if key in known]\n",
     "    with {a}.locked(timeout={n}):\n        return {b}.apply({a})\n",
-    "    total = sum(entry.amount for entry in {a})\n    if total != {b}:\n        raise Differs(total)\n    return total\n",
+    "    total = sum(one.sum for one in {a})\n    if total != {b}:\n        raise Differs(total)\n    return total\n",
     "    kept = [entry for entry in {a} if entry.age_days <= {n}]\n    return kept or {b}\n",
     "    log.info('{a}', count=len({a}), limit={n})\n    return {a}[:{n}]\n",
 )

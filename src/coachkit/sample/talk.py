@@ -12,6 +12,8 @@ from coachkit.sample.world import Issue, World, said
 
 __all__ = ["talk"]
 
+_NEW_DAYS = 60
+
 
 def talk(world: World) -> None:
     """Write the history and the comments of every issue that was not planted."""
@@ -23,6 +25,7 @@ def talk(world: World) -> None:
         _beginning(world, issue, rng)
         if issue.waits and issue.blocker:
             _waiting(world, issue, issue.blocker, rng)
+        _mentoring(world, issue, rng)
         _middle(world, issue, rng)
         _end(world, issue, rng)
         issue.talk.sort(key=lambda one: one.at)
@@ -99,6 +102,26 @@ def _beginning(world: World, issue: Issue, rng: random.Random) -> None:
         )
 
 
+def _mentoring(world: World, issue: Issue, rng: random.Random) -> None:
+    """Somebody of the team sits down with who is new."""
+    if not issue.started or (issue.started.date() - issue.owner.started_on).days > _NEW_DAYS or rng.random() > 0.55:
+        return
+    able = [
+        person
+        for person in world.roster.team(issue.owner.team, "engineer", "service")
+        if (issue.started.date() - person.started_on).days > 300 and (person.chinese or issue.language == "en")
+    ]
+    if not able or not issue.work or not issue.topic:
+        return
+    guide = rng.choice(able)
+    at = world.clock.later(guide, issue.started, 5 + rng.random() * 9)
+    language = speak(issue.language, guide, issue.owner, rng)
+    text = world.words[language].pick(
+        "mentor", rng, key=issue.key, name=rng.choice(issue.topic.names), me=issue.owner.short, topic=issue.topic.name
+    )
+    _say(world, issue, InteractionKind.MENTORED, guide, at, text, issue.owner)
+
+
 def _phrase(world: World, issue: Issue, situation: str, rng: random.Random, *, by: Person | None = None) -> str:
     assert issue.topic
     assert issue.work
@@ -131,7 +154,7 @@ def _waiting(world: World, issue: Issue, blocker: Issue, rng: random.Random) -> 
         "key": issue.key,
         "blocker": blocker.key,
         "thing": issue.thing,
-        "need": issue.topic.needs[1],
+        "need": _need(issue, language),
         "other": blocker.owner.short,
         "outcome": blocker.outcome,
         "me": issue.owner.short,
@@ -153,6 +176,15 @@ def _waiting(world: World, issue: Issue, blocker: Issue, rng: random.Random) -> 
     done = blocker.closed + timedelta(minutes=rng.randrange(5, 35))
     text = words.pick("unblock", rng, **slots)
     _say(world, issue, InteractionKind.UNBLOCKED, blocker.owner, done, text, issue.owner)
+
+
+def _need(issue: Issue, language: str) -> str:
+    """What is awaited, in the words of the topic; in the other language only where to read it."""
+    assert issue.topic
+    assert issue.topic.needs
+    if issue.language == language:
+        return issue.topic.needs[1]
+    return f"details in {issue.key}" if language == "en" else f"详见 {issue.key}"
 
 
 def _middle(world: World, issue: Issue, rng: random.Random) -> None:

@@ -143,5 +143,9 @@ def _change_record(change: Change, issue: Issue, repository: str) -> WorkItem:
 
 def _description(change: Change, issue: Issue) -> str:
     steps = "\n".join(f"- {text}" for _, _, text in change.steps)
-    how = issue.say(issue.work.how) if issue.work and issue.first_use and change is issue.changes[0] else ""
+    how = (
+        issue.say(issue.work.how)
+        if issue.work and issue.first_use and issue.shape == "work" and change is issue.changes[0]
+        else ""
+    )
     return f"{how}\n\n{steps}".strip()

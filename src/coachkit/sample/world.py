@@ -81,7 +81,8 @@ class Issue:
 
     def say(self, text: str) -> str:
         """``text`` with this issue's numbers and variant in place."""
-        return text.format_map(self.slots) if self.slots else text
+        bound = text.format_map(self.slots) if self.slots else text
+        return bound[:1].upper() + bound[1:]
 
     @property
     def thing(self) -> str:

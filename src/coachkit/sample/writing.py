@@ -17,6 +17,7 @@ from typing import Any
 
 from coachkit.errors import SourceUnavailable
 from coachkit.sample.model import ConnectionSpec, Organisation, Person, Repository, Situation, SourceRecord
+from coachkit.sample.world import WEB
 
 __all__ = ["write"]
 
@@ -49,12 +50,17 @@ def write(organisation: Organisation, folder: Path) -> list[ConnectionSpec]:
         )
     ]
     specs += _write_lines(organisation, folder / "systems")
+    forge = f"{WEB.format(system='forge')}/guidu"
     for repository in organisation.repositories:
         path = folder / "git" / repository.name
         _write_repository(repository, path)
-        config: dict[str, Any] = {"path": str(path)}
+        config: dict[str, Any] = {
+            "path": str(path),
+            "numstat": True,
+            "web": f"{forge}/{repository.name}/commit/{{hash}}",
+        }
         if repository.group:
-            config["audience"] = f"group:{repository.group}"
+            config["group"] = repository.group
         specs.append(ConnectionSpec(f"git-{repository.name}", "git", config))
     truth = {
         "today": organisation.today.isoformat(),
