@@ -13,5 +13,6 @@ __all__ = ["connectors"]
 def connectors() -> Sequence[type[Connector]]:
     """``hris-csv`` and ``hris-scim``."""
     from coachkit_hris.csv_connector import HrisCsv
+    from coachkit_hris.scim_connector import HrisScim
 
-    return [HrisCsv]
+    return [HrisCsv, HrisScim]

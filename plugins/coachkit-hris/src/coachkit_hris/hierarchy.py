@@ -29,10 +29,10 @@ def cycles(managers: Mapping[str, str]) -> list[list[str]]:
     return found
 
 
-def check_managers(roster: Roster, also_known: frozenset[str] = frozenset()) -> None:
+def check_managers(roster: Roster, standing: Mapping[str, str] | None = None) -> None:
     """Put aside lines to people who are not there, and lines in circles; leave those lines as they were.
 
-    :param also_known: people of the source that this roster does not list.
+    :param standing: lines of people whom this roster does not tell about: they may close a circle.
     """
     for person, place in list(roster.managers.items()):
         if place is None:
@@ -40,21 +40,22 @@ def check_managers(roster: Roster, also_known: frozenset[str] = frozenset()) -> 
         if place.target == person:
             roster.managers[person] = None
             roster.note(REPORTING_LINES, base_id(person, person), f"{person} is their own manager: read as none.")
-        elif place.target not in roster.present and place.target not in also_known:
+        elif place.target not in roster.present:
             del roster.managers[person]
             roster.put_aside(
                 REPORTING_LINES,
                 base_id(person, place.target),
                 f"the manager {place.target!r} of {person} is not among the people. Add them or correct the id.",
             )
-    targets = {person: place.target for person, place in roster.managers.items() if place is not None}
+    targets = dict(standing or {})
+    targets.update({person: place.target for person, place in roster.managers.items() if place is not None})
     for circle in cycles(targets):
         said = " → ".join([*circle, circle[0]])
         for person in circle:
-            target = roster.managers.pop(person)
-            assert target is not None
+            if roster.managers.pop(person, None) is None:
+                continue  # it stood before; it is one of the others that is wrong
             roster.put_aside(
                 REPORTING_LINES,
-                base_id(person, target.target),
+                base_id(person, targets[person]),
                 f"managers go in a circle: {said}. Correct one of them.",
             )

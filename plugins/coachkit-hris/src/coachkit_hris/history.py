@@ -78,6 +78,7 @@ class History:
         self._roster = roster
         self._day = max(roster.day, known.day) if known else roster.day
         """An older file, or a clock put back, never dates a change before what is already written."""
+        self._last = known.day if known else roster.day
         self._before = known.people if known else {}
         self._people = dict(self._before)
         self._teams = dict(known.teams) if known else {}
@@ -117,7 +118,7 @@ class History:
         for key, team in self._roster.teams.items():
             old = self._teams.get(key)
             if old is None or old.team != team:
-                self._teams[key] = KnownTeam(team=team, at=self._roster.at)
+                self._teams[key] = KnownTeam(team=team, at=self._roster.teams_changed.get(key, self._roster.at))
         used = {base.partition(">")[2] for base in self._seen[MEMBERSHIPS]}
         for key in [key for key in self._teams if key not in self._roster.teams and key not in used]:
             del self._teams[key]
@@ -143,8 +144,12 @@ class History:
             return profile
         if not old.active:
             return replace(profile, left_on=old.left_on)
-        changed = person.changed_at.date() if person.changed_at else self._day
-        return replace(profile, left_on=changed)
+        changed = person.changed_at.astimezone().date() if person.changed_at else None
+        return replace(profile, left_on=self._seen_by(changed))
+
+    def _seen_by(self, noticed: date | None) -> date:
+        """The day of a change that happened between the last sync and this one."""
+        return min(max(noticed, self._last), self._day) if noticed else self._day
 
     def _leavers(self) -> Iterator[Upsert]:
         """People whom the source no longer has stay, with their last day; many at once wait for a person's word."""
@@ -223,13 +228,13 @@ class History:
             return started
         if not old.profile.active and started and old.profile.left_on and started > old.profile.left_on:
             return started  # they came back
-        return min(place.noticed or self._day, self._day)
+        return self._seen_by(place.noticed)
 
     def _begin(self, stream: str, native_id: str, target: str, start: date | None) -> OpenLine:
         base = base_id(native_id, target)
         nth = self._seen[stream].get(base, 0) + 1
         self._seen[stream][base] = nth
-        return OpenLine(target=target, nth=nth, start=start, at=_moment(start) if start else self._roster.at)
+        return OpenLine(target=target, nth=nth, start=start, at=_moment(start) if start else self._people[native_id].at)
 
     def _end(self, stream: str, native_id: str, line: OpenLine, last: date) -> Written:
         if line.start is not None and line.start > last:  # it never lasted a day: a correction, not a move

@@ -83,6 +83,7 @@ class Roster:
     :ivar day: the day on which this was so; ``at`` the moment.
     :ivar present: native ids of everybody the source has, read or not.
     :ivar tells_leavers: who is not present has left. False while somebody's id cannot be read.
+    :ivar teams_changed: team → when the source says that it changed.
     :ivar places: person → their teams; ``managers``: person → whom they report to, ``None`` for nobody.
     """
 
@@ -92,6 +93,7 @@ class Roster:
     tells_leavers: bool = True
     people: dict[str, Person] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
+    teams_changed: dict[str, datetime] = field(default_factory=dict)
     places: dict[str, tuple[Place, ...]] = field(default_factory=dict)
     managers: dict[str, Place | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
