@@ -147,7 +147,8 @@ def _waiting(world: World, issue: Issue, blocker: Issue, rng: random.Random) -> 
     assert issue.waits
     assert issue.topic
     assert issue.topic.needs
-    assert blocker.closed
+    until = issue.waits[1]
+    assert until
     language = speak(blocker.language, issue.owner, blocker.owner, rng)
     words = world.words[language]
     slots = {
@@ -170,10 +171,10 @@ def _waiting(world: World, issue: Issue, blocker: Issue, rng: random.Random) -> 
         blocker.owner,
     )
     answered = world.clock.later(blocker.owner, asked, 0.5 + rng.random() * 5)
-    if answered < blocker.closed:
+    if answered < until:
         text = words.pick("answer_blocker", rng, **slots)
         _say(world, blocker, InteractionKind.ANSWERED, blocker.owner, answered, text, issue.owner)
-    done = blocker.closed + timedelta(minutes=rng.randrange(5, 35))
+    done = until - timedelta(minutes=rng.randrange(5, 35))
     text = words.pick("unblock", rng, **slots)
     _say(world, issue, InteractionKind.UNBLOCKED, blocker.owner, done, text, issue.owner)
 

@@ -61,7 +61,7 @@ class Portfolio:
     def around(self, person: Person, at: datetime, count: int, rng: random.Random) -> list[Issue]:
         """Up to ``count`` issues that this person began before ``at``, out of the latest four; else of their team."""
         own = self._latest(self._by_owner[person.handle], at)
-        if not own:
+        if not own and person.role != "content":
             own = self._latest(self._by_team[person.team], at)
         return rng.sample(own, min(count, len(own)))
 
