@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,13 @@ def door_office(tmp_path: Path) -> Iterator[Office]:
         yield office
 
 
-def client_of(office: Office, who: str = "", **headers: str) -> TestClient:
+@pytest.fixture
+def client_of() -> Callable[..., TestClient]:
+    """``client_of(office, who)``: a client with that person's token; without ``who`` one with nobody's."""
+    return _client_of
+
+
+def _client_of(office: Office, who: str = "", **headers: str) -> TestClient:
     made = TestClient(create_app(office.app), base_url="http://testserver", raise_server_exceptions=False)
     made.headers.update({"Accept-Language": "en", **headers})
     if who:
