@@ -164,6 +164,8 @@ class _Series:
     def _phrase(self, situation: str, issue: Issue, **extra: object) -> str:
         other = issue.reporter if issue.reporter not in (self.report, self.manager) else self.world.roster["clara"]
         bound = slots(issue, self.rng, me=self.report, other=other)
+        if self.report.role == "lead" and situation != "note":
+            situation = f"{situation}_lead"
         return self.words.pick(situation, self.rng, **{**bound, **extra})
 
     def _actions(self, day: date, at: datetime, issues: list[Issue]) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import random
+from datetime import date, datetime, timedelta
 
 from coachkit.domain.audience import Audience, Sensitivity
 from coachkit.domain.work import InteractionKind, Link, StateChange, WorkItem, WorkItemKind
 from coachkit.sample.model import Person, Reference
 from coachkit.sample.wording import Portfolio, slots
-from coachkit.sample.world import WEB, World, said
+from coachkit.sample.world import WEB, Issue, World, said
 
 __all__ = ["emit_meeting", "make_reviews"]
 
@@ -60,28 +61,25 @@ def make_reviews(world: World, portfolio: Portfolio) -> None:
     for place, team in enumerate(key for key in roster.teams if key != "LEAD"):
         lead = roster.lead(team)
         rng = world.rng("reviews", team)
-        for week in range(1 + place % 2, 26, 2):
-            day = clock.day_from(lead, clock.first + timedelta(weeks=week, days=1 + place % 3))
+        weeks = (clock.first + timedelta(weeks=week, days=1 + place % 3) for week in range(1 + place % 2, 26, 2))
+        for day in sorted({clock.day_from(lead, week) for week in weeks}):
             at = clock.at(lead, day, 15.0 if lead.office != "Shanghai" else 16.0)
-            if at > clock.end:
-                continue
-            members = [p for p in roster.team(team) if clock.at_work(p, day)]
             issue = portfolio.of_team(team, at, rng)
-            if not issue or not issue.work:
-                continue
-            language = issue.language
-            bound = slots(issue, rng, me=issue.owner, other=lead)
-            title = world.words[language].pick("meeting_review", rng, **bound)
-            details = {"how": issue.say(issue.work.how), "done": issue.say(issue.work.done)}
-            body = world.words[language].pick("meeting_review_body", rng, **{**bound, **details})
-            guests = (
-                [
-                    p
-                    for p in roster.team(issue.topic.needs[0].partition(".")[0])
-                    if issue.topic and clock.at_work(p, day)
-                ]
-                if issue.topic and issue.topic.needs
-                else []
-            )
-            people = [lead, *[p for p in members if p is not lead], *guests[1:2]]
-            emit_meeting(world, f"rev-{team.lower()}-{day:%Y%m%d}", title, body, people, at, 60, [issue.key])
+            if at <= clock.end and issue:
+                _review(world, lead, issue, day, at, rng)
+
+
+def _review(world: World, lead: Person, issue: Issue, day: date, at: datetime, rng: random.Random) -> None:
+    """The team of that day looks at an issue, with a guest from the team it depends on."""
+    assert issue.work
+    assert issue.topic
+    clock, roster, words = world.clock, world.roster, world.words[issue.language]
+    bound = slots(issue, rng, me=issue.owner, other=lead)
+    title = words.pick("meeting_review", rng, **bound)
+    details = {"how": issue.say(issue.work.how), "done": issue.say(issue.work.done)}
+    body = words.pick("meeting_review_body", rng, **{**bound, **details})
+    people = [lead, *(p for p in roster.team(lead.team) if p is not lead and clock.at_work(p, day))]
+    if issue.topic.needs:
+        guests = [p for p in roster.team(issue.topic.needs[0].partition(".")[0]) if clock.at_work(p, day)]
+        people += guests[1:2]
+    emit_meeting(world, f"rev-{lead.team.lower()}-{day:%Y%m%d}", title, body, people, at, 60, [issue.key])

@@ -219,6 +219,10 @@ class Organisation:
         """The person with this employee id."""
         return next(person for person in self.people if person.employee_id == employee_id)
 
+    def person_of(self, handle: str) -> Person:
+        """The person with this handle."""
+        return next(person for person in self.people if person.handle == handle)
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSpec:

@@ -59,21 +59,23 @@ class Portfolio:
                 self._by_team[issue.project].append(issue)
 
     def around(self, person: Person, at: datetime, count: int, rng: random.Random) -> list[Issue]:
-        """Up to ``count`` issues that this person began before ``at``, out of the latest four; else of their team."""
+        """Up to ``count`` of the latest issues of this person; of the teams below them, for who leads."""
         own = self._latest(self._by_owner[person.handle], at)
-        if not own and person.role != "content":
-            own = self._latest(self._by_team[person.team], at)
+        if person.role == "lead":
+            own = [issue for team in self._below(person) for issue in self._latest(self._by_team[team], at, 6)]
         return rng.sample(own, min(count, len(own)))
+
+    def _below(self, person: Person) -> list[str]:
+        """The teams that somebody answers for; all of them, for who answers for none."""
+        roster = self._world.roster
+        if person.team != "LEAD":
+            return [person.team]
+        below = [one.team for one in roster.people if one.manager == person.handle and one.team != "LEAD"]
+        return below or [team for team in roster.teams if team != "LEAD"]
 
     def of_team(self, team: str, at: datetime, rng: random.Random) -> Issue | None:
         """One of the latest issues of a team."""
         found = self._latest(self._by_team[team], at, 12)
-        return rng.choice(found) if found else None
-
-    def of_reports(self, manager: Person, at: datetime, rng: random.Random) -> Issue | None:
-        """One of the latest issues of the teams below a manager."""
-        teams = {manager.team} | {p.team for p in self._world.roster.people if p.manager == manager.handle}
-        found = [issue for team in sorted(teams) for issue in self._latest(self._by_team[team], at, 6)]
         return rng.choice(found) if found else None
 
     @staticmethod
