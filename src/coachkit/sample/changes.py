@@ -28,7 +28,7 @@ def speak(language: str, one: Person, other: Person, rng: random.Random) -> str:
     """The language in which two people write under a text: mostly the text's; among Chinese speakers often Chinese."""
     if one.chinese and other.chinese:
         return "zh" if language == "zh" or rng.random() < 0.55 else "en"
-    return "en" if language == "en" or not (one.chinese or other.chinese) else "zh"
+    return "en"
 
 
 def plan_changes(world: World, issue: Issue, effort: float, rng: random.Random) -> None:

@@ -40,7 +40,11 @@ def _from_issue(world: World, issue: Issue, key: str, kind: str, body: str, rng:
     if at > world.clock.end:
         return
     reader = rng.choice(
-        [p for p in world.roster.people if p is not author and p.started_on < at.date() and not p.left_on]
+        [
+            p
+            for p in world.roster.people
+            if p is not author and p.started_on < at.date() and not p.left_on and (p.chinese or issue.language == "en")
+        ]
     )
     bound = slots(issue, rng, me=author, other=reader)
     steps = [issue.say(step) for step in issue.work.steps]

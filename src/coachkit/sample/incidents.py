@@ -60,7 +60,10 @@ def _cast(world: World, plan: dict[str, Any], key: str, rng: random.Random) -> I
     clock, roster = world.clock, world.roster
     day = clock.first + timedelta(days=int((clock.last - clock.first).days * plan["at"]))
     able = [p for p in roster.team(plan["team"], "engineer", "service") if p.started_on < day and not p.left_on]
+    chinese = plan["language"] == "zh"
+    able = [p for p in able if p.chinese or not chinese]
     helpers = [p for p in roster.team(plan["helper"], "engineer", "service") if p.started_on < day and not p.left_on]
+    helpers = [p for p in helpers if p.chinese or not chinese]
     crew = rng.sample(able, 2)
     helper = rng.choice(helpers)
     while not all(clock.at_work(person, day) for person in (*crew, helper)):

@@ -6,7 +6,6 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import count
 
 from coachkit.domain.work import Link
 from coachkit.sample.changes import plan_changes
@@ -28,20 +27,20 @@ _ASKERS = {
     "RISK": ("bailu", "qiwen", "zimo", "jingyi"),
     "MOB": ("goncalo", "mateus", "siqi", "mengqi", "zhiqiu"),
 }
-_PACE = {"engineer": (44.0, 47.0), "product": (60.0, 82.0), "service": (38.0, 70.0)}
+_PACE = {"engineer": (44.0, 47.0), "product": (66.0, 92.0), "service": (38.0, 70.0)}
 """Hours that a piece of work takes, and hours until the next one begins, by role."""
 
 _Draw = tuple[Work, str, str, bool]
 
 
 def _draws(topic: Topic, rng: random.Random) -> Iterator[_Draw]:
-    """Work of a topic without end: each as work and as bug once, before it comes again for another variant."""
+    """All work of a topic: each piece as work and as bug once, before it comes again for another variant."""
     variants = list(topic.variants)
     rng.shuffle(variants)
-    for turn in count():
-        pieces = [(work, shape) for work in topic.works for shape in ("work", "bug")]
+    pieces = [(place, work, shape) for place, work in enumerate(topic.works) for shape in ("work", "bug")]
+    for turn in range(len(variants)):
         rng.shuffle(pieces)
-        for place, (work, shape) in enumerate(pieces):
+        for place, work, shape in pieces:
             yield work, shape, variants[(turn + place) % len(variants)], turn == 0
 
 
@@ -76,8 +75,19 @@ def _stream(
     while start <= world.clock.end - timedelta(hours=9):
         topic = rng.choices((own[0], own[1], rng.choice(topics)), (50, 35, 15))[0]
         effort = min(max(rng.lognormvariate(0, 0.55) * takes, 8.0), 3.2 * takes)
-        _add(world, person, topic, next(draws[topic.id]), start, effort, rng)
+        found = _next((topic, *own, *topics), draws)
+        if not found:
+            return
+        _add(world, person, *found, start, effort, rng)
         start = world.clock.later(person, start, max(6.0, gap * rng.uniform(0.55, 1.45)))
+
+
+def _next(topics: tuple[Topic, ...], draws: dict[str, Iterator[_Draw]]) -> tuple[Topic, _Draw] | None:
+    """The next piece of work of the first of these topics that has any left."""
+    for topic in topics:
+        if draw := next(draws[topic.id], None):
+            return topic, draw
+    return None
 
 
 def _add(

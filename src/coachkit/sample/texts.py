@@ -31,7 +31,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Phrases", "Topic", "Work", "lower_first", "phrases", "topics"]
+__all__ = ["Phrases", "Topic", "Work", "lower_first", "parse_topics", "phrases", "topics"]
 
 _LINES = 9
 
@@ -112,10 +112,16 @@ def topics() -> tuple[Topic, ...]:
     found: list[Topic] = []
     folder = files("coachkit.sample").joinpath("data/works")
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        blocks = file.read_text(encoding="utf-8").split("\n# ")
-        team = file.name.removesuffix(".txt")
-        found.extend(_topic(team, block) for block in blocks if block.strip())
+        found.extend(parse_topics(file.name.removesuffix(".txt"), file.read_text(encoding="utf-8")))
     return tuple(found)
+
+
+def parse_topics(team: str, text: str) -> list[Topic]:
+    """The topics of one file.
+
+    :raises ValueError: naming the topic and the piece of work that is not as the module's docstring says.
+    """
+    return [_topic(team, block) for block in text.split("\n# ") if block.strip()]
 
 
 class Phrases:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -13,7 +12,7 @@ from coachkit.sample import Organisation, simulate
 TODAY = date(2026, 11, 24)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=2)
 def _made(seed: int, today: date) -> Organisation:
     return simulate(seed, today=today)
 
@@ -24,7 +23,11 @@ def organisation() -> Organisation:
     return _made(7, TODAY)
 
 
-@pytest.fixture(scope="session")
-def make() -> Callable[[int], Organisation]:
+_QUICK = 4
+_SEEDS = [pytest.param(seed, marks=[pytest.mark.slow] if seed >= _QUICK else []) for seed in range(20)]
+
+
+@pytest.fixture(scope="session", params=_SEEDS)
+def any_organisation(request: pytest.FixtureRequest) -> Organisation:
     """Other seeds, each on another day: weekends, holidays and turns of the year among them."""
-    return lambda seed: _made(seed, TODAY + timedelta(days=17 * seed))
+    return _made(request.param, TODAY + timedelta(days=17 * request.param))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from coachkit.domain.conversations import ActionItem, CheckIn, CheckInState, Feedback, Note
 from coachkit.domain.goals import Goal
@@ -17,15 +15,9 @@ from coachkit.domain.work import Interaction, InteractionKind, StateCategory, Wo
 from coachkit.sample import Organisation, Person
 from coachkit.sample.days import holidays
 
-SEEDS = range(20)
 KEY = re.compile(r"\b(?:PAY|SRCH|PLAT|DATA|CS|DSGN|RISK|MOB|INC)-\d+\b")
 CHANGE = re.compile(r"\b[a-z]+-[a-z]+#\d+\b")
 NOBODY = {"tracker:weiwang", "github:guidu-ci[bot]"}
-
-
-@pytest.fixture(params=SEEDS)
-def any_organisation(request: pytest.FixtureRequest, make: Callable[[int], Organisation]) -> Organisation:
-    return make(request.param)
 
 
 def people_by_key(organisation: Organisation) -> dict[str, Person]:
