@@ -269,6 +269,14 @@ def test_problems_speak_the_asked_language(shared_office: Office, ana: TestClien
     assert ana.get("/api/nothing").json()["code"] == "not-found"
 
 
+def test_what_an_address_takes_is_said(shared_office: Office, ana: TestClient) -> None:
+    maria = shared_office.person("maria").public_id
+    assert ana.delete(f"/api/people/{maria}/brief").headers["allow"] == "GET, POST"
+    assert ana.put("/api/action-items/x").headers["allow"] == "GET, PATCH"
+    odd = ana.patch("/api/action-items/x", content=b")\xff", headers={"Content-Type": "application/json"})
+    assert (odd.status_code, odd.json()["code"]) == (422, "bad-input")
+
+
 def test_errors_of_ours_keep_their_particulars_inside(
     door_office: Office, client_of: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,7 +132,7 @@ class BriefRequest(BaseModel):
     """How to prepare a brief."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"language": "zh", "model": "none", "wait": True}]}
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"language": "zh", "model": "none", "wait": True}]}
     )
 
     language: Language | None = Field(None, description="Of the brief; left out: that of the request.")
@@ -221,7 +221,7 @@ class ActionItem(_Model):
 
 
 class ActionItemChange(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"done": True}]})
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"done": True}]})
 
     done: bool = Field(description="true ticks it off, false opens it again.")
 

@@ -54,7 +54,7 @@ def search(app: App, viewer: Viewer, asked: Asked) -> Found:
     """A page of what the viewer may read; permission goes into the search itself, never over its result."""
     if not asked.q.strip():
         return Found((), more=False)
-    from coachkit.retrieval.retriever import Query
+    from coachkit.retrieval import Query
 
     zone = ZoneInfo(app.settings.timezone)
     wanted = min(asked.offset + asked.limit, MOST)

@@ -92,7 +92,9 @@ def serve(
             app.start_background()
         _state_file(settings).write_text(json.dumps(state), "utf-8")
         notes.print(f"coachkit is at {address} (process {state['pid']}). Stop it with Ctrl-C.")
-        config = uvicorn.Config(create_app(app), log_level="warning", access_log=False, proxy_headers=False)
+        config = uvicorn.Config(
+            create_app(app), log_level="warning", access_log=False, proxy_headers=False, timeout_graceful_shutdown=3
+        )
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         app.close()

@@ -36,12 +36,13 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAbout:
-    """A record that names a person, in one line."""
+    """A record that names a person, in one line. ``text`` is the beginning of its own words."""
 
     record: int
     kind: str
     key: str
     title: str
+    text: str
     connection: str
     stream: str
     occurred_at: datetime

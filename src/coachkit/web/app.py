@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coachkit import __version__
@@ -37,7 +38,14 @@ Every answer is what the caller may read at that moment. Send a token made with 
 `Authorization: Bearer …`. Errors are `application/problem+json` (RFC 9457), in the language of `Accept-Language`
 (`en` or `zh`); `code` is the same in every language."""
 
-_CODES = {401: "sign-in-required", 403: "access-denied", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_CODES = {
+    400: "bad-input",
+    401: "sign-in-required",
+    403: "access-denied",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+}
 
 
 def create_app(app: App) -> FastAPI:
@@ -92,8 +100,12 @@ async def _on_own_error(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "error")
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_at(request))
     if _is_api(request):
-        return _plain_problem(request, error.status_code, code, dict(error.headers or {}))
+        status = 422 if error.status_code == 400 else error.status_code  # a body that is no JSON, not even text
+        return _plain_problem(request, status, code, headers)
     if error.status_code == 401 and not is_fragment(request):
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         known = "" if request.method != "GET" or here == "/" else f"?{urlencode({'next': here})}"
@@ -144,6 +156,16 @@ def _on_mistake(request: Request, number: str) -> Response:
     response = _error_page(request, 500, "internal")
     response.headers["X-Error-Id"] = number
     return response
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Every method of this address; the router itself names those of the first route that fits."""
+    found: set[str] = set()
+    for method in ("DELETE", "GET", "PATCH", "POST", "PUT"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            found.add(method)
+    return sorted(found)
 
 
 def _route(request: Request) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from coachkit.drafting.cleaning import clean
+from coachkit.drafting.cleaning import clean, shorten
 from coachkit.web.i18n import Speech, mark
 
 __all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "models_in_words", "name", "title_of"]
@@ -100,6 +100,7 @@ SYNC_STATES: Mapping[str, str] = {
     "cancelled": mark("stopped"),
 }
 
+_SHOWN_COLUMNS = 90
 _UNTITLED = frozenset({"check_in", "membership", "person_profile", "reporting_line"})
 """Kinds whose title is only a key in other words."""
 
@@ -114,10 +115,13 @@ def name(names: Mapping[str, str], key: str, say: Speech) -> str:
     return say(names[key]) if key in names else key.replace("_", " ")
 
 
-def title_of(kind: str, key: str, title: str, say: Speech) -> str:
-    """What a list shows of a record: its title; of one that has none of its own, what kind of record it is."""
-    plain, short = clean(title), clean(key)
-    return name(KINDS, kind, say) if not plain or plain == short or kind in _UNTITLED else plain
+def title_of(kind: str, key: str, title: str, say: Speech, *, text: str = "") -> str:
+    """What a list shows of a record: its title; of one without, the beginning of ``text``, or what kind it is of."""
+    plain = "" if kind in _UNTITLED else clean(title)
+    if plain and plain != clean(key):
+        return plain
+    words = clean(text)
+    return name(KINDS, kind, say) if not words or words == clean(key) else shorten(words, _SHOWN_COLUMNS)[0]
 
 
 def models_in_words(models: tuple[str, ...], say: Speech) -> list[tuple[str, str]]:

@@ -116,6 +116,8 @@ def test_a_record_without_a_title_is_called_by_its_kind() -> None:
     assert title_of("issue", "PAY-17", "Page the export", zh) == "Page the export"
     assert title_of("check_in", "ci-1", "ci-1 · agenda", zh) == "一对一"
     assert title_of("unheard_of", "x", "x", zh) == "unheard of"
+    assert title_of("interaction", "PAY-17", "PAY-17", zh, text="Which week?") == "Which week?"
+    assert len(title_of("interaction", "PAY-17", "PAY-17", zh, text="词" * 99)) < 50
 
 
 def test_an_excerpt_is_around_what_was_asked() -> None:

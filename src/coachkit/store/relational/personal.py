@@ -93,7 +93,9 @@ class SqlPersonalReader:
                 )
             ).subquery()
             statement = (
-                sa.select(r.id, r.kind, r.key, r.title, r.connection, r.stream, r.occurred_at, r.sensitivity)
+                sa.select(
+                    r.id, r.kind, r.key, r.title, _beginning(), r.connection, r.stream, r.occurred_at, r.sensitivity
+                )
                 .join(named, named.c.record_id == r.id)
                 .where(scope.live(), r.connection == connection if connection else sa.true())
                 .order_by(r.occurred_at.desc(), r.id)
@@ -106,6 +108,7 @@ class SqlPersonalReader:
                     kind=row.kind,
                     key=row.key,
                     title=row.title,
+                    text=row.text,
                     connection=row.connection,
                     stream=row.stream,
                     occurred_at=row.occurred_at,
@@ -115,6 +118,11 @@ class SqlPersonalReader:
             ]
 
 
+def _beginning() -> sa.ColumnElement[str]:
+    return sa.func.substr(t.records.c.text, 1, _SHOWN).label("text")
+
+
+_SHOWN = 300
 _Side = tuple[Any, Any]
 """Aliases of ``identities`` and ``people`` for one side of a check-in."""
 

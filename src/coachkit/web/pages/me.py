@@ -42,7 +42,7 @@ def show(
         records=[
             {
                 "id": record.public_id,
-                "title": title_of(record.kind, record.key, record.title, reader.say),
+                "title": title_of(record.kind, record.key, record.title, reader.say, text=record.text),
                 "key": clean(record.key),
                 "kind": name(KINDS, record.kind, reader.say),
                 "connection": record.connection,

@@ -151,7 +151,7 @@ def _hits(found: Found, query: str, reader: Reader) -> Iterable[dict[str, Any]]:
     for hit in found.hits:
         evidence = hit.evidence
         kind = name(KINDS, evidence.kind, reader.say)
-        title = title_of(evidence.kind, evidence.key, evidence.title, reader.say)
+        title = title_of(evidence.kind, evidence.key, evidence.title, reader.say, text=evidence.text)
         yield {
             "id": evidence.id,
             "title": title,
