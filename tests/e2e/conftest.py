@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +43,7 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[Served]:
+def _serving(folder: Path, **settings: object) -> Iterator[Served]:
     with opened_office(folder, **settings) as office:
         office.grant("hr", "admin")
         office.grant("ana", "admin")
@@ -60,16 +60,22 @@ def serving(folder: Path, **settings: object) -> Iterator[Served]:
             listener.close()
 
 
+@pytest.fixture
+def serving() -> Callable[..., AbstractContextManager[Served]]:
+    """``with serving(folder, **settings) as served``: a server with settings of its own."""
+    return _serving
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """For tests that change nothing which another one reads."""
-    with serving(tmp_path_factory.mktemp("served")) as found:
+    with _serving(tmp_path_factory.mktemp("served")) as found:
         yield found
 
 
 @pytest.fixture
 def own_served(tmp_path: Path) -> Iterator[Served]:
-    with serving(tmp_path) as found:
+    with _serving(tmp_path) as found:
         yield found
 
 
