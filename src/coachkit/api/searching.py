@@ -14,8 +14,9 @@ from coachkit.bootstrap import App
 from coachkit.domain.evidence import Evidence
 from coachkit.domain.identity import unpublic_id
 from coachkit.drafting.cleaning import clean
+from coachkit.retrieval.tokenizer import is_cjk, query_words
 
-__all__ = ["Asked", "Found", "FoundHit", "search"]
+__all__ = ["Asked", "Found", "FoundHit", "asked_pattern", "excerpt", "search"]
 
 MOST = 200
 EXCERPT = 220
@@ -79,12 +80,18 @@ def search(app: App, viewer: Viewer, asked: Asked) -> Found:
     )
 
 
+def asked_pattern(query: str) -> re.Pattern[str]:
+    """Finds the words of a question in a text, the longest first; of a run of Chinese also its pairs."""
+    words = {part for word, terms in query_words(query) for part in (word, *(terms if is_cjk(word) else ()))}
+    either = "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    return re.compile(f"({either})" if either else "(?!)", re.IGNORECASE)
+
+
 def excerpt(text: str, query: str) -> str:
-    """A piece of ``text`` around the first word of the query, on one line."""
+    """A piece of ``text`` around the first place that has a word of the query, on one line."""
     plain = clean(text)
-    words = [word for word in re.split(r"\s+", query.casefold()) if len(word) > 1 or not word.isascii()]
-    places = [place for word in words if (place := plain.casefold().find(word)) >= 0]
-    start = max(0, min(places, default=0) - _BEFORE)
+    found = asked_pattern(query).search(plain)
+    start = max(0, (found.start() if found else 0) - _BEFORE)
     piece = plain[start : start + EXCERPT]
     return ("…" if start else "") + piece + ("…" if start + EXCERPT < len(plain) else "")
 

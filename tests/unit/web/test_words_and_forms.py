@@ -14,6 +14,7 @@ from coachkit.errors import CoachkitError
 from coachkit.web.assets import asset_url
 from coachkit.web.formats import Formats
 from coachkit.web.i18n import speech
+from coachkit.web.pages.records import _marked
 from coachkit.web.rendering import initials, local_path, web_only
 from coachkit.web.words import title_of
 
@@ -127,6 +128,16 @@ def test_an_excerpt_is_around_what_was_asked() -> None:
     assert found.startswith("…")
     assert found.endswith("…")
     assert excerpt("short", "nothing") == "short"
+    assert excerpt("short", "") == "short"
+    chinese = "前文" * 60 + "导出超时，账本要分页" + "后文" * 100
+    assert "账本要分页" in excerpt(chinese, "账本分页")
+
+
+def test_the_words_of_the_question_are_marked() -> None:
+    assert _marked("The Ledger export", "ledger") == [("The ", False), ("Ledger", True), (" export", False)]
+    assert _marked("账本要分页", "账本分页") == [("账本", True), ("要", False), ("分页", True)]
+    assert _marked("a <b> (x", "(x ) [") == [("a <b> (", False), ("x", True)]
+    assert _marked("", "x") == []
 
 
 def test_assets_are_named_by_their_content() -> None:

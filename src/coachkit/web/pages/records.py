@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from coachkit.access import Viewer
-from coachkit.api.searching import Asked, Found, search
+from coachkit.api.searching import Asked, Found, asked_pattern, search
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.domain.evidence import Evidence
@@ -165,8 +164,8 @@ def _hits(found: Found, query: str, reader: Reader) -> Iterable[dict[str, Any]]:
 
 def _marked(text: str, query: str) -> list[tuple[str, bool]]:
     """``text`` in pieces, those marked that are words of the query."""
-    words = [word for word in re.split(r"\s+", query) if len(word) > 1 or not word.isascii()]
-    if not words or not text:
-        return [(text, False)] if text else []
-    pattern = re.compile("(" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")", re.IGNORECASE)
-    return [(piece, bool(number % 2)) for number, piece in enumerate(pattern.split(text)) if piece]
+    pieces, last = [], 0
+    for found in asked_pattern(query).finditer(text):
+        pieces += [(text[last : found.start()], False), (found[0], True)]
+        last = found.end()
+    return [(piece, marked) for piece, marked in [*pieces, (text[last:], False)] if piece]
