@@ -1,5 +1,6 @@
-"""Pin everything with hashes: ``make lock``. Reads the pyproject files and requirements/*.in, writes requirements/*.txt.
+"""Pin everything with hashes: ``make lock``.
 
+Reads the pyproject files and requirements/*.in, and writes requirements/*.txt.
 No index addresses are written, so that the same files serve behind any mirror.
 """
 
@@ -12,7 +13,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-OPTIONS = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"]
+OPTIONS = [
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-header",
+    "--no-annotate",
+]
 
 
 def declared() -> list[str]:
