@@ -188,6 +188,29 @@ def test_ticking(door_office: Office, client_of: Client) -> None:
     assert ana.patch(f"/api/action-items/{item}", json={"done": "maybe"}).status_code == 422
 
 
+def test_a_draft_goes_stale_and_loses_what_is_gone(door_office: Office, client_of: Client) -> None:
+    from door_office import at, key
+
+    from coachkit.sdk import Audience, Feedback, FeedbackKind, Relation, Tombstone
+
+    ana = client_of(door_office, "ana")
+    draft = ana.get(f"/api/people/{door_office.person('maria').public_id}/brief").json()
+    assert draft["stale"] is False
+    praise = next(source for source in draft["sources"] if source["connection"] == "feedback")
+    changed = Feedback(
+        subject=key("maria"), kind=FeedbackKind.PRAISE, relation=Relation.PEER, text="Other words.", at=at(14)
+    )
+    door_office.put("feedback", "feedback", "f-1", changed, at(14), audience=Audience.subject(key("maria")))
+    after = ana.get(f"/api/drafts/{draft['id']}").json()
+    assert (after["stale"], len(after["sources"])) == (True, len(draft["sources"]))
+    door_office.write("feedback", Tombstone(stream="feedback", native_id="f-1"))
+    gone = ana.get(f"/api/drafts/{draft['id']}").json()
+    assert gone["stale"] is True
+    assert praise["id"] not in [source["id"] for source in gone["sources"]]
+    assert "night alarms" not in str(gone)
+    assert ana.get(f"/api/evidence/{praise['id']}").status_code == 404
+
+
 def test_only_those_who_agreed_may_tick(door_office: Office, client_of: Client) -> None:
     from datetime import date
 

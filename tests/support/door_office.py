@@ -31,6 +31,7 @@ from coachkit.sdk import (
     Record,
     Relation,
     ReportingLine,
+    Sensitivity,
     StateChange,
     Team,
     Upsert,
@@ -83,11 +84,17 @@ class Office:
         audience: Audience | None = None,
         url: str | None = None,
     ) -> None:
-        audience = audience or Audience.org()
-        self.write(
-            connection,
-            Upsert(stream=stream, native_id=native_id, record=record, occurred_at=when, audience=audience, url=url),
+        personal = connection in ("checkins", "feedback")
+        item = Upsert(
+            stream=stream,
+            native_id=native_id,
+            record=record,
+            occurred_at=when,
+            audience=audience or Audience.org(),
+            sensitivity=Sensitivity.PERSONAL if personal else Sensitivity.WORK,
+            url=url,
         )
+        self.write(connection, item)
 
     def person(self, who: str) -> PersonEntry:
         return self.app.directory.find_person(key(who))
