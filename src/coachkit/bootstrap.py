@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from coachkit.ingest.reports import SyncProgress, SyncReport
     from coachkit.jobs import Handler, JobContext, Worker
     from coachkit.models.writers import Writers
+    from coachkit.store.relational.connections import SqlConnectionStore
     from coachkit.store.relational.jobs import SqlJobs
     from coachkit.store.relational.reading import SqlFactReader
+    from coachkit.store.relational.syncs import SqlIngestStore
 
 __all__ = ["App", "open_app", "utc_now"]
 
@@ -126,18 +128,28 @@ class App:
         return PluginHost.load()
 
     @cached_property
-    def connections(self) -> Connections:
-        from coachkit.ingest.connections import Connections
+    def connections_store(self) -> SqlConnectionStore:
         from coachkit.store.relational.connections import SqlConnectionStore
 
-        return Connections(SqlConnectionStore(self.database), self.plugins.connector_class, self._on_schedule)
+        return SqlConnectionStore(self.database)
+
+    @cached_property
+    def connections(self) -> Connections:
+        from coachkit.ingest.connections import Connections
+
+        return Connections(self.connections_store, self.plugins.connector_class, self._on_schedule)
+
+    @cached_property
+    def ingest_store(self) -> SqlIngestStore:
+        from coachkit.store.relational.syncs import SqlIngestStore
+
+        return SqlIngestStore(self.database)
 
     @cached_property
     def sync_engine(self) -> SyncEngine:
         from coachkit.ingest.engine import SyncEngine
-        from coachkit.store.relational.syncs import SqlIngestStore
 
-        return SyncEngine(SqlIngestStore(self.database))
+        return SyncEngine(self.ingest_store)
 
     def sync(
         self,

@@ -35,9 +35,11 @@ class Settings(BaseSettings):
         "local", description="none, local, or any LiteLLM model string such as openai/gpt-5 or dashscope/qwen-max."
     )
     model_url: str = Field(
-        "", description="Address of a self-hosted server that speaks OpenAI's protocol; empty: the provider's."
+        "", description="Address of a model server of your own that speaks OpenAI's protocol; empty: the provider's."
     )
-    model_key: SecretStr | None = Field(None, description="Key for that server; empty: the provider's own variable.")
+    model_key: SecretStr | None = Field(
+        None, description="Key for that server; empty: the provider's own variable, such as OPENAI_API_KEY."
+    )
     model_timeout: float = Field(60.0, gt=0, description="Seconds that one document may wait for its model.")
     models: Path | None = Field(
         None, description="Folder with the local model's weights; empty: found where make put it."

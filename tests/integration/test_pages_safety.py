@@ -143,6 +143,14 @@ def test_a_stream_is_its_readers_alone(door_office: Office) -> None:
     assert "event: ready" in told.text
 
 
+def test_pages_come_packed_unless_they_repeat_what_was_asked(shared_office: Office, browser: TestClient) -> None:
+    maria = shared_office.person("maria").public_id
+    brief = browser.get(f"/people/{maria}/brief")
+    assert brief.headers["content-encoding"] == "gzip"
+    assert int(brief.headers["content-length"]) < 7_000
+    assert "content-encoding" not in browser.get("/search").headers
+
+
 def test_assets_come_packed_and_stay(browser: TestClient) -> None:
     import re
 

@@ -97,10 +97,14 @@ SENTENCES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
 }
 """By an error's code: what happened and what to do, in English and Chinese."""
 
-_PARENTS = {"plugin-load": "plugin", "plugin-contract": "plugin", "source-payload": "source"} | {
+_PARENTS = {
+    "plugin-load": "plugin",
+    "plugin-contract": "plugin",
+    "source-payload": "source",
     "draft-ungrounded": "draft",
     "draft-budget": "draft",
 }
+"""Errors that say no more to a reader than the one above them in the tree."""
 
 _KEPT_INSIDE = (ConfigError, PluginError, StoreError)
 """Errors whose own words may name files, hosts or settings: these stay in the log."""

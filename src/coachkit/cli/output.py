@@ -21,7 +21,10 @@ __all__ = ["AsJson", "console", "emit", "fail", "notes", "plain", "table"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value, for scripts.")]
 
-console = Console(highlight=False, soft_wrap=True)
+PIPED_WIDTH = 240
+"""Columns of a table that goes into a file or a pipe: wide enough that nothing wraps."""
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 """Progress and remarks go to standard error, so that what was asked for can be piped."""
 
@@ -73,7 +76,7 @@ def fail(error: CoachkitError, *, as_json: bool) -> NoReturn:
         sys.stderr.write("\n")
     else:
         head = f"{error.subject}: {error.message}" if error.subject else error.message
-        notes.print(f"[bold red]✗[/] {head}".replace("[bold red]✗[/] ", "✗ "), markup=False)
+        notes.print(f"✗ {head}", markup=False)
         if isinstance(error, Ambiguous):
             for candidate in error.candidates:
                 notes.print(f"  · {candidate}", markup=False)

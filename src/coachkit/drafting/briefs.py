@@ -90,15 +90,19 @@ class Briefs:
         voice = Voice(language, window.today, self._zone, viewer.person, plan.desk.subject)
         pack = self._pack(plan, scopes, window)
         composed = compose_all(plan, pack, voice)
-        prompt = self._prompts.get("brief")
-        done = written(
-            composed, pack, voice, prompt, self._writer(model, language), window=window, seconds=self._seconds
-        )
+        writer = None if model == "none" else self._writers(model)
+        prompt = self._prompts.get(writer.prompt if writer else "brief")
         header = self._header(plan, person, voice)
+        fits = fitted(composed, header, voice)
+        done = written(fits, pack, voice, prompt, writer, window=window, seconds=self._seconds)
         kept = fitted(done, header, voice)
         draft = _draft(viewer, person, plan, pack, voice, kept, header, now)
         draft = replace(
-            draft, prompt=prompt.name, model=model, raw_output=done.raw, settings=dict(prompt.about.settings)
+            draft,
+            prompt=prompt.name if writer else "",
+            model=model,
+            raw_output=done.raw,
+            settings=dict(prompt.about.settings) if writer else {},
         )
         draft = replace(draft, notes=tuple(note(code, language, model) for code in done.problems))
         explanation = {**done.explanation(plan, pack), "dropped": [fact.id for fact in kept.dropped]}
@@ -180,9 +184,6 @@ class Briefs:
     def _pack(self, plan: Plan, scopes: frozenset[int], window: Window) -> Pack:
         ids = dict.fromkeys(unpublic_id(public) for fact in plan.facts for public in fact.counted)
         return build_pack(self._facts.evidence(list(ids), scopes), plan.facts, window.start, window.end)
-
-    def _writer(self, model: str, language: Language) -> Writer | None:
-        return None if model == "none" else self._writers(model)
 
     def _header(self, plan: Plan, person: PersonEntry, voice: Voice) -> Header:
         material = plan.desk.material

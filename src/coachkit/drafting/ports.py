@@ -80,6 +80,7 @@ class Assignment:
 
     :ivar fact: id of the fact; ``composed`` and ``question`` are our own words for it.
     :ivar evidence: short ids of the evidence that may be cited for it.
+    :ivar turns: the prompt for this fact alone, as (role, words), for a writer that words them one by one.
     """
 
     fact: str
@@ -87,13 +88,14 @@ class Assignment:
     composed: str
     question: str
     evidence: tuple[str, ...]
+    turns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What a writer is asked to do.
 
-    :ivar instructions: the rendered prompt, without the facts and the evidence.
+    :ivar instructions: the rendered prompt for the whole document; empty, where each fact has its own.
     :ivar seconds: it must be back by then, with what it has.
     """
 
@@ -103,7 +105,7 @@ class Task:
     assignments: tuple[Assignment, ...]
     evidence: tuple[Quoted, ...]
     seconds: float
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, float | int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,8 @@ class Written:
     """What a writer brought back.
 
     :ivar raw: its output as it came, kept with the draft.
-    :ivar problems: codes of what it could not do: ``unavailable``, ``out-of-time``, ``unusable``, ``english-only``.
+    :ivar problems: codes of what it could not do: ``unavailable``, ``out-of-time``, ``unusable``, ``english-only``,
+        ``missing-model``.
     """
 
     proposals: tuple[Proposal, ...] = ()
@@ -135,5 +138,9 @@ class Writer(Protocol):
     @property
     def model(self) -> str:
         """As the draft names it."""
+
+    @property
+    def prompt(self) -> str:
+        """The agent whose prompt it works with: ``brief`` words a whole document, ``reword`` one sentence at a time."""
 
     def write(self, task: Task) -> Written: ...

@@ -19,6 +19,7 @@ from coachkit.errors import ConfigError
 
 __all__ = ["Prompt", "PromptLibrary", "prompt_folder"]
 
+_TURN = re.compile(r"^--- (user|assistant) ---$", re.MULTILINE)
 _FILE = re.compile(r"(?P<version>\d+\.\d+\.\d+)\.prompt\.md")
 
 
@@ -64,6 +65,12 @@ class Prompt:
             return environment.from_string(self.body).render(values).strip()
         except TemplateError as error:
             raise ConfigError(f"the prompt does not render: {error}", subject=self.name) from error
+
+    def turns(self, values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+        """The body as turns of a talk, (role, words): ``system`` first, then what stands under ``--- user ---``."""
+        parts = _TURN.split(self.render(values))
+        roles = ["system", *parts[1::2]]
+        return tuple(zip(roles, (words.strip() for words in parts[0::2]), strict=True))
 
 
 class PromptLibrary:

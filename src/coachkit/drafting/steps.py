@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from coachkit.domain.drafts import Header, Origin, Section, Statement
 from coachkit.drafting.composing import compose
@@ -11,7 +11,7 @@ from coachkit.drafting.facts import Fact
 from coachkit.drafting.fitting import Fitted, fit, length
 from coachkit.drafting.pack import Pack
 from coachkit.drafting.plan.brief import SECTIONS, Plan
-from coachkit.drafting.ports import Assignment, Proposal, Task, Writer
+from coachkit.drafting.ports import Assignment, Proposal, Quoted, Task, Writer
 from coachkit.drafting.prompts import Prompt
 from coachkit.drafting.verify import COMPOSED_CHECKS, Claim, Finds, Ground, accept, verify
 from coachkit.drafting.voice import Voice
@@ -20,7 +20,10 @@ from coachkit.insight.rows import Window
 
 __all__ = ["REWORDED", "Composed", "compose_all", "fitted", "written"]
 
-REWORDED = ("wins", "explore", "across", "question")
+REWORD = "reword"
+"""The prompt of writers that word one sentence at a time."""
+
+REWORDED = ("wins", "explore", "across")
 """Sections whose sentences a writer may word. Agenda points are people's own words; actions and goals are figures."""
 
 
@@ -154,15 +157,13 @@ def written(
         claim = Claim(proposal.text.strip(), cited, proposal.question.strip())
         statements[proposal.fact] = accept(claim, ground, origin)
         asked.discard(proposal.fact)  # the first word on a fact is the last
-    return Composed(
-        facts=composed.facts,
+    return replace(
+        composed,
         statements=statements,
-        grounds=composed.grounds,
         raw=result.raw,
         problems=result.problems,
         proposals=result.proposals,
         instructions=task.instructions,
-        refused=composed.refused,
     )
 
 
@@ -180,8 +181,31 @@ def _task(composed: Composed, pack: Pack, voice: Voice, prompt: Prompt, window: 
     )
     used = {short for one in assignments for short in one.evidence}
     evidence = tuple(one for one in pack.quoted if one.id in used)
+    instructions = ""
+    if prompt.about.id == REWORD:
+        assignments = tuple(replace(one, turns=prompt.turns({"sentence": one.composed})) for one in assignments)
+    else:
+        instructions = prompt.render(_values(composed, voice, assignments, evidence, window))
+    return Task(
+        document="brief",
+        language=voice.language,
+        instructions=instructions,
+        assignments=assignments,
+        evidence=evidence,
+        seconds=seconds,
+        settings=prompt.about.settings,
+    )
+
+
+def _values(
+    composed: Composed,
+    voice: Voice,
+    assignments: tuple[Assignment, ...],
+    evidence: tuple[Quoted, ...],
+    window: Window,
+) -> dict[str, object]:
     other = next((g.fact.roles["other"].name for g in composed.grounds.values() if "other" in g.fact.roles), "")
-    values: dict[str, object] = {
+    return {
         "language": voice.language,
         "language_name": "Chinese" if voice.zh else "English",
         "subject": voice.subject.name,
@@ -190,15 +214,6 @@ def _task(composed: Composed, pack: Pack, voice: Voice, prompt: Prompt, window: 
         "facts": [asdict(one) for one in assignments],
         "evidence": [asdict(one) for one in evidence],
     }
-    return Task(
-        document="brief",
-        language=voice.language,
-        instructions=prompt.render(values),
-        assignments=assignments,
-        evidence=evidence,
-        seconds=seconds,
-        settings=prompt.about.settings,
-    )
 
 
 def fitted(done: Composed, header: Header, voice: Voice) -> Composed:
@@ -210,14 +225,4 @@ def fitted(done: Composed, header: Header, voice: Voice) -> Composed:
     titles = " ".join(section_title(name, voice, facts) for name, facts in done.facts.items() if facts)
     above = " ".join([header.person, header.title, header.other, *header.read, *header.not_read.values(), titles])
     fits: Fitted = fit(done.facts, lengths, length(above, voice.language) + 12, voice.language)
-    return Composed(
-        facts=fits.sections,
-        statements=done.statements,
-        grounds=done.grounds,
-        raw=done.raw,
-        problems=done.problems,
-        proposals=done.proposals,
-        instructions=done.instructions,
-        dropped=fits.dropped,
-        refused=done.refused,
-    )
+    return replace(done, facts=fits.sections, dropped=(*done.dropped, *fits.dropped))

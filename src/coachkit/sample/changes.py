@@ -9,7 +9,7 @@ from coachkit.domain.work import InteractionKind
 from coachkit.sample.model import Person
 from coachkit.sample.world import Change, Issue, World, said
 
-__all__ = ["REPOSITORIES", "number_changes", "plan_changes", "speak"]
+__all__ = ["REPOSITORIES", "SOLE_REVIEWERS", "number_changes", "plan_changes", "speak"]
 
 REPOSITORIES = {
     "PAY": "payments-ledger",
@@ -21,7 +21,7 @@ REPOSITORIES = {
 }
 _FIRST_NUMBER = {"PAY": 2210, "SRCH": 1480, "PLAT": 3105, "DATA": 1902, "RISK": 1177, "MOB": 1663}
 SOLE_REVIEWERS = {"SRCH.ranking": "siyuan", "DATA.change-stream": "suwan"}
-"""Topics whose changes nearly all wait for one person: planted single points of dependency."""
+"""Topics whose changes nearly all wait for one person, who writes none of them: planted single points of dependency."""
 
 
 def speak(language: str, one: Person, other: Person, rng: random.Random) -> str:
@@ -88,7 +88,7 @@ def _reviewer(world: World, issue: Issue, at: datetime, rng: random.Random) -> P
     """A colleague of the team, now and then of the team that the topic depends on."""
     assert issue.topic
     sole = SOLE_REVIEWERS.get(issue.topic.id)
-    if sole and sole != issue.owner.handle and rng.random() < 0.96:
+    if sole and sole != issue.owner.handle and rng.random() < 0.98:
         return world.roster[sole]
     team = issue.topic.needs[0].partition(".")[0] if issue.topic.needs and rng.random() < 0.2 else issue.topic.team
     day = at.date()

@@ -57,14 +57,21 @@ class Rhythm:
     """Nothing is drawn by chance for the open end: only what was planted is open."""
 
 
-def rhythm_of(world: World, report: Person) -> Rhythm:
+def rhythm_of(world: World, manager: Person, report: Person) -> Rhythm:
     """The usual rhythm of a pair: fortnightly, monthly where the report leads a team."""
     rng = world.rng("rhythm", report.handle)
     return Rhythm(
         next_in=rng.randrange(1, 12),
-        hour=rng.choice((9.5, 10.0, 11.0, 14.0, 15.0)),
+        hour=rng.choice(_hours(manager, report)),
         every=_MONTH if report.role == "lead" else _FORTNIGHT,
     )
+
+
+def _hours(manager: Person, report: Person) -> tuple[float, ...]:
+    """Hours of the report's day at which both are at work: between Shanghai and Europe few are left."""
+    if (manager.office == "Shanghai") == (report.office == "Shanghai"):
+        return (9.5, 10.0, 11.0, 14.0, 15.0)
+    return (17.0, 17.5) if report.office == "Shanghai" else (9.5, 10.0)
 
 
 def make_check_ins(world: World, portfolio: Portfolio, rhythms: dict[str, Rhythm]) -> None:
@@ -72,7 +79,7 @@ def make_check_ins(world: World, portfolio: Portfolio, rhythms: dict[str, Rhythm
     for manager, report in world.roster.pairs():
         if report.left_on:
             continue
-        rhythm = rhythms.setdefault(report.handle, rhythm_of(world, report))
+        rhythm = rhythms.setdefault(report.handle, rhythm_of(world, manager, report))
         _Series(world, portfolio, manager, report, rhythm).write()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from coachkit.domain.work import Link
-from coachkit.sample.changes import plan_changes
+from coachkit.sample.changes import SOLE_REVIEWERS, plan_changes
 from coachkit.sample.model import Person
 from coachkit.sample.texts import Topic, Work, lower_first
 from coachkit.sample.world import Issue, World
@@ -53,7 +53,11 @@ def plan_issues(world: World) -> None:
     for team, topics in by_team.items():
         for place, person in enumerate(world.roster.team(team, *_PACE)):
             rng = world.rng("issues", person.handle)
-            able = [topic for topic in topics if topic.language == "en" or person.chinese]
+            able = [
+                topic
+                for topic in topics
+                if (topic.language == "en" or person.chinese) and SOLE_REVIEWERS.get(topic.id) != person.handle
+            ]
             if person.chinese:
                 able.sort(key=lambda topic: topic.language, reverse=True)
             own = [world.topics[topic] for topic in person.topics]

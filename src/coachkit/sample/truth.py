@@ -153,8 +153,8 @@ class Truth:
         return found
 
     def _reviewed(self, topic: str, who: Person) -> list[Reference]:
-        """The changes of a topic that one person reviewed, of the last eight weeks."""
-        since = self.world.clock.end - timedelta(weeks=8)
+        """The changes of a topic that one person reviewed, of the last twelve weeks."""
+        since = self.world.clock.end - timedelta(weeks=12)
         return [
             Reference(connection="reviews", stream="work_items", native_id=change.key)
             for change in self.world.changes

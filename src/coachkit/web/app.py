@@ -23,7 +23,7 @@ from coachkit.bootstrap import App
 from coachkit.errors import CoachkitError, StoreError
 from coachkit.telemetry import get_logger
 from coachkit.web import assets, events
-from coachkit.web.headers import SafeHeaders
+from coachkit.web.headers import Packed, SafeHeaders
 from coachkit.web.i18n import speech
 from coachkit.web.pages import pages_router
 from coachkit.web.rendering import Reader, is_fragment, page, reader_of
@@ -65,6 +65,7 @@ def create_app(app: App) -> FastAPI:
     made.state.coachkit = app
     provider = urlsplit(settings.oidc_issuer)
     made.add_middleware(_Mistakes)
+    made.add_middleware(Packed)
     made.add_middleware(
         SafeHeaders,
         form_targets=(f"{provider.scheme}://{provider.netloc}",) if provider.netloc else (),

@@ -1,11 +1,12 @@
-"""Headers that every answer carries, and the limit on what a request may bring."""
+"""Headers that every answer carries, packing, and the limit on what a request may bring."""
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["CONTENT_POLICY", "MOST_BYTES", "SafeHeaders"]
+__all__ = ["CONTENT_POLICY", "MOST_BYTES", "Packed", "SafeHeaders"]
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -21,6 +22,22 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+
+class Packed:
+    """Packs pages. Not those that repeat what was asked beside what was found: the packed size of both together would
+    tell somebody on the line what else is there (BREACH). Assets come packed, and streams must not wait to be.
+    """
+
+    _AS_THEY_ARE = ("/assets/", "/events", "/search", "/api/search")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._packed = GZipMiddleware(app, minimum_size=1000)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = scope["type"] != "http" or scope["path"].startswith(self._AS_THEY_ARE)
+        await (self._app if plain else self._packed)(scope, receive, send)
 
 
 class SafeHeaders:

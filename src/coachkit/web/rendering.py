@@ -149,7 +149,7 @@ def _environment(say: Speech) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]  # set by the extension
     made.globals |= {"asset": asset_url, "icon": _icon}
     made.filters |= {"initials": initials, "web_only": web_only}
     return made

@@ -34,6 +34,7 @@ def test_every_topic_is_whole() -> None:
         for work in topic.works:
             parts = (work.do, work.why, work.how, *work.steps, work.ask, work.answer, work.done, work.bug, work.fix)
             assert len(work.steps) == 3, (topic.id, work.do)
+            assert "o" in slots_of(work.do) & slots_of(work.bug), (topic.id, work.do)
             assert all(slots_of(part) <= WORK_SLOTS for part in parts), (topic.id, work.do)
             for part in parts:
                 # A single Chinese character may be quoted in an English text.

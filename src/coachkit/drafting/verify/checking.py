@@ -48,10 +48,11 @@ def shape(claim: Claim, ground: Ground) -> str:
 
 
 def quotations(claim: Claim, ground: Ground) -> str:
-    """What stands between quotation marks stands so in our own words."""
-    ours = " ".join(ground.said.quotes)
-    wrong = [quoted for quoted in _read(claim, ground).quotes if quoted.strip(" .,。，") not in ours]
-    return f"quotes what no record says: {wrong[0][:40]!r}" if wrong else ""
+    """It has the same quotations as our own words, word for word."""
+    theirs, ours = Counter(_read(claim, ground).quotes), Counter(ground.said.quotes)
+    if theirs - ours:
+        return f"quotes what no record says: {next(iter(theirs - ours))[:40]!r}"
+    return "has lost a quotation" if ours - theirs else ""
 
 
 def names(claim: Claim, ground: Ground) -> str:
@@ -63,7 +64,8 @@ def names(claim: Claim, ground: Ground) -> str:
 
 def keys(claim: Claim, ground: Ground) -> str:
     """It names the same items, paths and hashes."""
-    return _difference("key", set(_read(claim, ground).keys), set(ground.said.keys))
+    theirs, ours = Counter(_read(claim, ground).keys), Counter(ground.said.keys)
+    return _difference("key", set(theirs), set(ours)) or ("repeats a key" if theirs - ours else "")
 
 
 def numbers(claim: Claim, ground: Ground) -> str:
@@ -78,7 +80,7 @@ def numbers(claim: Claim, ground: Ground) -> str:
 
 
 def dates(claim: Claim, ground: Ground) -> str:
-    """It has the same dates."""
+    """It has the same dates, each as often."""
     theirs, ours = _read(claim, ground).dates, ground.said.dates
     return "" if theirs == ours else "dates differ from the record's"
 
@@ -160,7 +162,7 @@ def asks(claim: Claim, ground: Ground) -> str:
     known = ground.asked
     if set(reading.mentions) and not {m.name for m in reading.mentions} <= {m.name for m in known.mentions}:
         return "asks about somebody else"
-    if not set(reading.keys) <= set(known.keys) or not reading.dates <= known.dates:
+    if not set(reading.keys) <= set(known.keys) or not set(reading.dates) <= set(known.dates):
         return "asks about something else"
     if not {n.value for n in reading.numbers} <= {n.value for n in known.numbers}:
         return "brings in a number"

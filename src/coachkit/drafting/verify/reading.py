@@ -122,7 +122,7 @@ class Reading:
     quotes: tuple[str, ...]
     mentions: tuple[Mention, ...]
     keys: tuple[str, ...]
-    dates: frozenset[tuple[int, int, int]]
+    dates: tuple[tuple[int, int, int], ...]
     numbers: tuple[Number, ...]
     words: tuple[str, ...]
 
@@ -144,7 +144,7 @@ def read(text: str, names: Collection[str], language: Language) -> Reading:
     dates, rest = _dates(rest)
     numbers, rest = _numbers(rest, language)
     words = tuple(token.lower() for token in _TOKEN.findall(rest))
-    return Reading(text, quotes, mentions, keys, frozenset(dates), numbers, words)
+    return Reading(text, quotes, mentions, keys, dates, numbers, words)
 
 
 def _mentions(text: str, names: Collection[str]) -> tuple[tuple[Mention, ...], str]:
@@ -161,16 +161,16 @@ def _mentions(text: str, names: Collection[str]) -> tuple[tuple[Mention, ...], s
     return tuple(found), pattern.sub(" @ ", text)
 
 
-def _dates(text: str) -> tuple[set[tuple[int, int, int]], str]:
-    found: set[tuple[int, int, int]] = set()
+def _dates(text: str) -> tuple[tuple[tuple[int, int, int], ...], str]:
+    found: list[tuple[int, int, int]] = []
     for pattern in _DATES:
         for match in pattern.finditer(text):
             parts = match.groupdict()
             month = _MONTHS[parts["n1"].lower()[:3]] if parts.get("n1") else int(parts["m1"])
             year = int(parts["y1"]) if parts.get("y1") else 0
-            found.update((year, month, int(parts[name])) for name in ("d1", "d2") if parts.get(name))
+            found.extend((year, month, int(parts[name])) for name in ("d1", "d2") if parts.get(name))
         text = pattern.sub(" ☼ ", text)
-    return found, text
+    return tuple(sorted(found)), text
 
 
 def _numbers(text: str, language: Language) -> tuple[tuple[Number, ...], str]:

@@ -121,7 +121,7 @@ class SqlDirectory:
             raise Ambiguous(
                 f"{len(found)} people fit {text!r}.",
                 [entry.label for entry in found],
-                hint="Give the e-mail address or the id: " + "; ".join(entry.label for entry in found),
+                hint="Give the e-mail address or the id.",
             )
         with self._database.read() as connection:
             rows = connection.execute(sa.select(t.people.c.name, t.people.c.other_names).where(known)).all()

@@ -93,7 +93,6 @@ def sign_out(request: Request, app: Installation) -> Response:
         app.sign_in.end_session(token)
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(SESSION_COOKIE)
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
