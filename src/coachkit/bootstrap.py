@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from coachkit.ingest.reports import SyncProgress, SyncReport
     from coachkit.jobs import Handler, JobContext, Worker
     from coachkit.models.writers import Writers
+    from coachkit.retrieval import Retriever
     from coachkit.store.relational.connections import SqlConnectionStore
     from coachkit.store.relational.jobs import SqlJobs
     from coachkit.store.relational.reading import SqlFactReader
@@ -208,6 +209,13 @@ class App:
         from coachkit.store.relational.personal import SqlPersonalReader
 
         return SqlPersonalReader(self.database)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        from coachkit.retrieval import Retriever
+        from coachkit.store.relational.searching import RelationalSearch
+
+        return Retriever(RelationalSearch(self.database))
 
     # --- documents ---------------------------------------------------------------------------------------------------
 

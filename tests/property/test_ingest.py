@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -163,7 +164,7 @@ def test_it_makes_no_difference_where_it_is_cut(contents: Contents, items: list[
     with empty() as whole, empty() as parts:
         whole.write(SOURCE, items, now=NOW)
         places = [0, *sorted(cuts), len(items)]
-        for begin, end in zip(places, places[1:], strict=False):
+        for begin, end in itertools.pairwise(places):
             parts.write(SOURCE, items[begin:end], now=NOW)
         assert contents(parts.database) == contents(whole.database)
 

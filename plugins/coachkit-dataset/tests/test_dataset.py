@@ -79,7 +79,8 @@ class Organisation:
         self.add("goals", **row)
 
     def state(self, key: str, status: str, day: int, stage: str = "None", minor: str = "") -> None:
-        self.add("goal_transitions", goal_id=key, team="t1", ts=T0 + day * DAY, status=status, stage=stage, target_minor=minor)  # fmt: skip
+        told = {"status": status, "stage": stage, "target_minor": minor}
+        self.add("goal_transitions", goal_id=key, team="t1", ts=T0 + day * DAY, **told)
 
     def item(self, key: str, day: int | None, **more: Any) -> None:
         row = {"set": "s", "item_id": key, "release": "1.20", "text": "A change\nin detail", "author": "o-ana"}

@@ -229,3 +229,17 @@ def test_a_dissolved_team_keeps_its_name_for_the_past(files: Files, people: list
     moved = [row.replace(",search,", ",payments,") for row in people]
     sink.run(files(moved, "2026-06-01", teams=teams.replace("search,Search & Find\n", "")))
     assert ("teams", "search") in sink.records
+
+
+def test_a_manager_who_could_not_be_read_at_first_is_no_move_once_repaired(files: Files, people: list[str]) -> None:
+    sink = ReferenceSink()
+    wrong = [row.replace("search,1000", "search,9999") for row in people]
+    sink.run(files(wrong))
+    assert ("reporting_lines", "1001>9999") in sink.failures
+    sink.run(files(wrong, "2026-05-05"))
+    sink.run(files(people, "2026-05-06"))
+    assert sink.failures == {}
+    assert line(sink, "1001>1000") == (date(2022, 5, 1), None)
+    without = [row.replace("lead,,2019", "lead,1002,2019").replace("payments,1000", "payments,") for row in people]
+    sink.run(files(without, "2026-06-01"))
+    assert line(sink, "1000>1002") == (date(2026, 6, 1), None), "nobody before, and somebody now: that is a change"

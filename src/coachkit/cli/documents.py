@@ -156,7 +156,7 @@ def search(
     by_id = {record.id: record for record in records}
     found = [(hit, by_id[public_id(hit.record_id)]) for hit in hits if public_id(hit.record_id) in by_id]
     if as_json:
-        emit([{"score": hit.score, "lexical": hit.lexical, "semantic": hit.semantic, **_row(r)} for hit, r in found])
+        emit([{"score": hit.score, "lexical": hit.lexical, **_row(r)} for hit, r in found])
         return
     if not found:
         console.print("Nothing that this person may read fits these words.")

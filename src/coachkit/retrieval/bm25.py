@@ -56,7 +56,7 @@ def score(postings: Postings, total: int, terms: int, identifiers: frozenset[int
     return LexicalHits(
         record=record,
         day=postings.day[order][first],
-        score=np.bincount(place, weights=idf[term] * weight, minlength=count),
-        coverage=np.bincount(place, weights=idf[term], minlength=count) / mass,
+        score=np.bincount(place, weights=idf[term] * weight, minlength=count).astype(np.float64),
+        coverage=np.bincount(place, weights=idf[term], minlength=count).astype(np.float64) / mass,
         names=np.bincount(place, weights=named, minlength=count).astype(np.int64),
     )

@@ -1,4 +1,4 @@
-"""Chooses hits over the months of a window, so that what happened last week does not push out what happened in spring."""
+"""Chooses hits over the months of a window, so that last week does not push out what happened in spring."""
 
 from __future__ import annotations
 

@@ -90,7 +90,8 @@ def _reviewer(world: World, issue: Issue, at: datetime, rng: random.Random) -> P
     sole = SOLE_REVIEWERS.get(issue.topic.id)
     if sole and sole != issue.owner.handle and rng.random() < 0.98:
         return world.roster[sole]
-    team = issue.topic.needs[0].partition(".")[0] if issue.topic.needs and rng.random() < 0.2 else issue.topic.team
+    abroad = rng.random() < 0.2 and not world.by_hand(issue.owner, at)
+    team = issue.topic.needs[0].partition(".")[0] if issue.topic.needs and abroad else issue.topic.team
     day = at.date()
     able = [
         person

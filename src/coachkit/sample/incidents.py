@@ -126,7 +126,7 @@ def emit_incident(world: World, incident: Incident, rng: random.Random) -> None:
     talk = [
         (InteractionKind.RESPONDED, first, began + timedelta(minutes=6), incident.sign, None),
         (
-            InteractionKind.RESPONDED if helper is first else InteractionKind.UNBLOCKED,
+            InteractionKind.UNBLOCKED if helper.team != incident.team else InteractionKind.RESPONDED,
             helper,
             stopped - timedelta(minutes=8),
             incident.stop,

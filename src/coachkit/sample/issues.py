@@ -181,6 +181,7 @@ def weave_waits(world: World) -> None:
             and until
             and since + timedelta(hours=20) < other.closed < until - timedelta(hours=1)
             and (other.started or other.created) < since
+            and not world.by_hand(other.owner, other.closed)
         ]
         if fitting:
             _wait(issue, rng.choice(fitting), since)

@@ -50,6 +50,7 @@ class Planting:
         self.rhythms: dict[str, Rhythm] = {}
         self.feedback: dict[str, Reference] = {}
         world.unthanked.update(self.spec["unthanked"])
+        world.spoken_for.update(self.spec["spoken_for"])
 
     @property
     def group(self) -> Group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from coachkit.domain.audience import Audience, Sensitivity
 from coachkit.domain.work import Interaction, InteractionKind, Link, StateCategory, StateChange
@@ -123,7 +123,13 @@ class World:
         self.situations: list[Situation] = []
         self.unthanked: set[str] = set()
         """Handles of people whom nobody thanks in the last ten weeks."""
+        self.spoken_for: set[str] = set()
+        """Handles of people whose last three weeks with other teams are told by hand alone."""
         self._seen: set[tuple[str, str, str]] = set()
+
+    def by_hand(self, person: Person, at: datetime) -> bool:
+        """Whether nothing with other teams is to be drawn by chance for this person at this moment."""
+        return person.handle in self.spoken_for and self.clock.end - at < timedelta(days=21)
 
     def rng(self, *subject: object) -> random.Random:
         """Chance that depends on the seed and the subject alone."""

@@ -1,7 +1,7 @@
 """A model server of its own process that speaks OpenAI's protocol, and lies in the way it is told.
 
-Run as ``python model_stand_in.py LIE``; it prints its port. It reads the facts and evidence ids out of the prompt, so its
-lies are about the very facts it was given.
+Run as ``python model_stand_in.py LIE``; it prints its port. It reads the facts and evidence ids out of the prompt, so
+its lies are about the very facts it was given.
 """
 
 from __future__ import annotations

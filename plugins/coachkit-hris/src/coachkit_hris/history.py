@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from coachkit.sdk import CursorState, Membership, PersonProfile, ReportingLine, Sensitivity, Team, Tombstone, Upsert
 from coachkit_hris.roster import MEMBERSHIPS, PEOPLE, REPORTING_LINES, TEAMS, Person, Place, Roster, base_id, nth_id
@@ -59,6 +59,8 @@ class Known(CursorState):
     """What has been written so far.
 
     :ivar seen: by stream, ``person>target`` → how many rows there have been: the open one and those that ended.
+    :ivar untold: by stream, people of whom it has not been read yet where they are: the first time that it is, it is
+        not taken for a move.
     """
 
     day: date
@@ -66,6 +68,7 @@ class Known(CursorState):
     teams: dict[str, KnownTeam]
     open: dict[str, Lines]
     seen: dict[str, dict[str, int]]
+    untold: dict[str, list[str]] = Field(default_factory=dict)
     mark: str
     """Where a source that can tell what changed was left; the connector's own."""
 
@@ -84,12 +87,21 @@ class History:
         self._teams = dict(known.teams) if known else {}
         self._open: dict[str, Lines] = {s: dict(known.open.get(s, {})) if known else {} for s in _LINES}
         self._seen: dict[str, dict[str, int]] = {s: dict(known.seen.get(s, {})) if known else {} for s in _LINES}
+        self._untold = {s: set(known.untold.get(s, ())) if known else set() for s in _LINES}
         self._allow_removals = allow_removals
         self.withheld: set[str] = set()
 
     def known(self, mark: str = "") -> Known:
         """What is known after :meth:`items`."""
-        return Known(day=self._day, people=self._people, teams=self._teams, open=self._open, seen=self._seen, mark=mark)
+        return Known(
+            day=self._day,
+            people=self._people,
+            teams=self._teams,
+            open=self._open,
+            seen=self._seen,
+            untold={stream: sorted(people) for stream, people in self._untold.items()},
+            mark=mark,
+        )
 
     def present(self, stream: str) -> Iterator[str] | None:
         """The native ids that stay, for the engine's sweep."""
@@ -172,7 +184,7 @@ class History:
     # --- rows that last ----------------------------------------------------------------------------------------------
 
     def _memberships(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
-        yield from self._with_leavers(self._roster.places)
+        yield from self._with_leavers(MEMBERSHIPS, self._roster.places)
 
     def _managers(self) -> Iterator[tuple[str, tuple[Place, ...]]]:
         """A manager whose own row could not be read is not known: the line stays as it was."""
@@ -181,21 +193,26 @@ class History:
             for person, place in self._roster.managers.items()
             if place is None or place.target in self._people
         }
-        yield from self._with_leavers(known)
+        yield from self._with_leavers(REPORTING_LINES, known)
 
-    def _with_leavers(self, said: dict[str, tuple[Place, ...]]) -> Iterator[tuple[str, tuple[Place, ...]]]:
+    def _with_leavers(self, stream: str, said: dict[str, tuple[Place, ...]]) -> Iterator[tuple[str, tuple[Place, ...]]]:
         for native_id, known in self._people.items():
             if not known.profile.active:
                 told = known.profile.left_on is not None and native_id not in self._before
                 yield native_id, said.get(native_id, ()) if told else ()
             elif native_id in said and native_id not in self.withheld:
                 yield native_id, said[native_id]
+                self._untold[stream].discard(native_id)
+            elif native_id not in self._before:
+                self._untold[stream].add(native_id)
 
     def _lines(self, stream: str, native_id: str, places: tuple[Place, ...]) -> Iterator[Written]:
         running = {line.target: line for line in self._open[stream].get(native_id, [])}
         wanted = {place.target: place for place in places}
         profile = self._people[native_id].profile
-        new = {target: self._start(native_id, place) for target, place in wanted.items() if target not in running}
+        new = {
+            target: self._start(stream, native_id, place) for target, place in wanted.items() if target not in running
+        }
         ended_by = min((start for start in new.values() if start), default=self._day) - timedelta(days=1)
         last = (profile.left_on or ended_by) if not profile.active else ended_by
         kept: list[OpenLine] = []
@@ -220,11 +237,13 @@ class History:
         else:
             self._open[stream].pop(native_id, None)
 
-    def _start(self, native_id: str, place: Place) -> date | None:
+    def _start(self, stream: str, native_id: str, place: Place) -> date | None:
         if place.since is not None:
             return place.since
         old, started = self._before.get(native_id), self._people[native_id].profile.started_on
-        if old is None:  # the source tells where they are, not since when: at most since they came
+        if (
+            old is None or native_id in self._untold[stream]
+        ):  # the source tells where they are, not since when: at most since they came
             return started
         if not old.profile.active and started and old.profile.left_on and started > old.profile.left_on:
             return started  # they came back

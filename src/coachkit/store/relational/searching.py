@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,6 @@ from coachkit.store.relational.idset import among
 from coachkit.store.relational.postings import day_of
 
 __all__ = ["RelationalReading", "RelationalSearch"]
-
-_ROWS = 4_096
 
 
 class RelationalSearch:
@@ -47,8 +45,7 @@ class RelationalReading:
     def postings(self, within: Permitted, terms: Sequence[int]) -> Postings:
         p = t.postings.c
         statement = sa.select(p.term_id, p.record_id, p.day, p.tf, p.length).where(self._posted(terms, within))
-        # The driver's own cursor: a common word has many rows, and each would become an object of SQLAlchemy.
-        rows = _columns(self._raw(statement), 5)
+        rows = _columns(self.connection.execute(statement), 5)
         places = np.argsort(np.array(terms, dtype=np.int64), kind="stable")
         found = np.searchsorted(np.array(terms, dtype=np.int64)[places], rows[0])
         return Postings(places[found] if len(found) else rows[0], *rows[1:])
@@ -73,7 +70,7 @@ class RelationalReading:
             statement = statement.where(among(self.connection, t.embeddings.c.record_id, record_ids))
         if newer_than is not None:
             statement = statement.where(t.embeddings.c.version > newer_than)
-        return _vectors(self._raw(statement))
+        return _vectors(self.connection.execute(statement))
 
     def sample(self, within: Permitted, model: str, size: int) -> Vectors:
         ids = sa.select(t.records.c.id).where(self._allowed(within)).order_by(t.records.c.id).limit(size)
@@ -132,30 +129,17 @@ class RelationalReading:
             )
         )
 
-    def _raw(self, statement: sa.Select[Any]) -> Any:
-        """The rows of a statement as the driver gives them: tuples of numbers, text and bytes."""
-        compiled = statement.compile(self.connection.engine, compile_kwargs={"render_postcompile": True})
-        return self.connection.execution_options().exec_driver_sql(
-            str(compiled), _parameters(compiled)
-        ).cursor
 
-
-def _parameters(compiled: sa.Compiled) -> Any:
-    processors = compiled._bind_processors  # type: ignore[attr-defined]
-    del processors
-    return compiled.params
-
-
-def _columns(cursor: Any, width: int) -> list[Integers]:
-    parts = []
-    while rows := cursor.fetchmany(65_536):
-        parts.append(np.array(rows, dtype=np.int64))
-    whole = np.concatenate(parts) if parts else np.empty((0, width), dtype=np.int64)
+def _columns(rows: Iterable[Sequence[int]], width: int) -> list[Integers]:
+    whole = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, width)
     return [np.ascontiguousarray(whole[:, place]) for place in range(width)]
 
 
-def _vectors(cursor: Any) -> Vectors:
-    raise NotImplementedError
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+def _vectors(rows: Iterable[Sequence[Any]]) -> Vectors:
+    found = sorted(rows, key=lambda row: int(row[0]))
+    return Vectors(
+        record=np.array([row[0] for row in found], dtype=np.int64),
+        day=np.array([day_of(row[1]) for row in found], dtype=np.int64),
+        chinese=np.array([row[2] == "zh" for row in found], dtype=np.bool_),
+        matrix=np.array([np.frombuffer(row[3], dtype=np.float32) for row in found], dtype=np.float32),
+    )
