@@ -18,6 +18,7 @@ from coachkit.store.relational.schema.conversations import (
     notes,
     ticks,
 )
+from coachkit.store.relational.schema.deliveries import deliveries, delivery_refusals
 from coachkit.store.relational.schema.index import (
     embeddings,
     index_outbox,
@@ -68,6 +69,8 @@ __all__ = [
     "check_ins",
     "connections",
     "cursors",
+    "deliveries",
+    "delivery_refusals",
     "draft_evidence",
     "drafts",
     "embeddings",
