@@ -32,20 +32,33 @@ from coachkit.errors import (
     SourceError,
     SourceUnavailable,
 )
-from coachkit.sdk.connector import CheckReport, Configuration, Connector, Stream
+from coachkit.sdk.addresses import checked_url
+from coachkit.sdk.answers import Answer, NotAllowed, NotThere, Refused
+from coachkit.sdk.clock import clock
+from coachkit.sdk.connector import Capability, CheckReport, Configuration, Connector, Stream
+from coachkit.sdk.credentials import Auth, BasicAuth, BearerToken, NoAuth, fingerprint_of
 from coachkit.sdk.cursors import CursorState
+from coachkit.sdk.etags import ETags
 from coachkit.sdk.hookspecs import hookimpl
+from coachkit.sdk.http import HttpSource
 from coachkit.sdk.items import AclChange, Checkpoint, Cursor, Failure, Item, Progress, Record, Tombstone, Upsert
+from coachkit.sdk.rate import LimitRule, announced_wait, standard_limits
 from coachkit.sdk.secrets import SecretRef
+from coachkit.sdk.webhooks import Delivery, Event, Reply, check_age, check_signature, check_token, read_object
 
 __all__ = [
     "Account",
     "AclChange",
     "ActionItem",
     "AgendaPoint",
+    "Answer",
     "Audience",
     "AudienceKind",
+    "Auth",
     "AuthFailed",
+    "BasicAuth",
+    "BearerToken",
+    "Capability",
     "CheckIn",
     "CheckInState",
     "CheckReport",
@@ -57,25 +70,35 @@ __all__ = [
     "ContractViolation",
     "Cursor",
     "CursorState",
+    "Delivery",
+    "ETags",
+    "Event",
     "Failure",
     "Feedback",
     "FeedbackKind",
     "Goal",
     "GoalLevel",
+    "HttpSource",
     "Interaction",
     "InteractionKind",
     "Item",
     "KeyResult",
+    "LimitRule",
     "Link",
     "Measurement",
     "Membership",
+    "NoAuth",
+    "NotAllowed",
+    "NotThere",
     "Note",
     "PayloadRejected",
     "PersonProfile",
     "Progress",
     "RateLimited",
     "Record",
+    "Refused",
     "Relation",
+    "Reply",
     "ReportingLine",
     "SecretRef",
     "Sensitivity",
@@ -89,6 +112,15 @@ __all__ = [
     "Upsert",
     "WorkItem",
     "WorkItemKind",
+    "announced_wait",
+    "check_age",
+    "check_signature",
+    "check_token",
+    "checked_url",
+    "clock",
+    "fingerprint_of",
     "hookimpl",
     "identity_key",
+    "read_object",
+    "standard_limits",
 ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from coachkit.errors import PayloadRejected, SourceError
 from coachkit.sdk.items import Cursor, Failure, Item
+from coachkit.sdk.webhooks import Delivery, Event, Reply
 
-__all__ = ["CheckReport", "Configuration", "Connector", "Stream"]
+__all__ = ["Capability", "CheckReport", "Configuration", "Connector", "Stream"]
 
 
 class Configuration(BaseModel):
@@ -23,17 +26,38 @@ class Configuration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Capability(StrEnum):
+    """What a connector can do. A connector declares all of it; what it declares is held against it."""
+
+    BACKFILL = "backfill"
+    """``pull`` without a cursor reads everything that there is. Every connector can."""
+    POLL = "poll"
+    """``pull`` with a cursor reads only what is new."""
+    SWEEP = "sweep"
+    """``sweep`` lists what is there, so that what vanished can be removed."""
+    WEBHOOK = "webhook"
+    """``verify`` and ``handle`` take deliveries of the source."""
+    LISTEN = "listen"
+    """``listen`` keeps a connection open on which the source tells of events."""
+    ACCESS = "access"
+    """Records carry who may read them at the source, and narrowing that is told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
     """A kind of record that a connector reads.
 
     :ivar name: ``commits``; ``title`` names it to people, in English and Chinese.
     :ivar cannot_tell: what a reader might expect here and this source does not know, in English and Chinese.
+    :ivar scopes: what the credential must be allowed at the source, in the source's own words.
+    :ivar events: names of the webhook events that feed it.
     """
 
     name: str
     title: tuple[str, str]
     cannot_tell: tuple[str, str] | None = None
+    scopes: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +79,7 @@ class Connector(ABC):
     title: ClassVar[tuple[str, str]]
     streams: ClassVar[tuple[Stream, ...]]
     Config: ClassVar[type[Configuration]] = Configuration
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.BACKFILL})
 
     allow_removals: bool = False
     """Somebody says that records may vanish in any number; set before :meth:`pull`. For connectors that tell of a
@@ -85,6 +110,50 @@ class Connector(ABC):
     def sweep(self, stream: str) -> Iterator[str] | None:
         """The native ids that the source has now, so that vanished ones can be removed; ``None`` if it cannot say."""
         return None
+
+    def verify(self, delivery: Delivery) -> Event | Reply:
+        """Who sent this, and what does it say? Without network, in a few milliseconds: the sender waits.
+
+        Poll and webhook end in one state: every ``Upsert`` of a source that tells when a record changed carries that
+        time in microseconds as its ``version``, and records are complete.
+
+        :returns: the event; or a reply, if the source wants one at once and there is nothing to handle.
+        :raises AuthFailed: if the signature or token is missing or wrong, or the delivery is stale.
+        :raises PayloadRejected: if it cannot be read, or this connector takes no webhooks.
+        """
+        raise PayloadRejected(
+            f"{type(self).name} takes no webhooks.", subject=self.connection, hint="It is read by coachkit sync."
+        )
+
+    def handle(self, event: Event) -> Iterator[Item]:
+        """The records that an event is about: read anew where the source allows that, else from the event.
+
+        The event is a hint, may come late, twice and out of order. No ``Checkpoint`` is needed.
+
+        :raises PayloadRejected: if it is of no stream, with the reason; it is counted as refused.
+        :raises SourceError: if the source fails; the event is offered again later.
+        """
+        raise PayloadRejected(f"{type(self).name} handles no events.", subject=self.connection)
+
+    def recorded(self, line: Mapping[str, Any], stream: str | None) -> Iterator[Item]:
+        """The records in one line of a recorded file, taken at its word: nothing is asked of the source.
+
+        :param line: ``{"event", "payload"}``, a delivery; or ``{"url", "data"}``, an answer (an object or a list).
+        :param stream: what the line is said to be of; ``None``, if it must be seen from the line.
+        :raises PayloadRejected: if it is of no stream that this connector reads, with the reason.
+        """
+        raise PayloadRejected(f"{type(self).name} reads no recorded answers.", subject=self.connection)
+
+    def listen(self) -> Iterator[Event]:
+        """Events as the source tells of them, on a connection that stays open; ends when the source ends it.
+
+        :raises SourceError: if the connection fails, or this connector keeps none.
+        """
+        raise SourceError(
+            f"{type(self).name} keeps no open connection.",
+            subject=self.connection,
+            hint="Use webhooks, or sync more often.",
+        )
 
     def close(self) -> None:
         """Let go of sockets and processes."""

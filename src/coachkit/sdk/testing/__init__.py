@@ -2,5 +2,6 @@
 
 from coachkit.sdk.testing.contract import ConnectorContract
 from coachkit.sdk.testing.sink import ReferenceSink, Run
+from coachkit.sdk.testing.time import FakeClock, fake_clock
 
-__all__ = ["ConnectorContract", "ReferenceSink", "Run"]
+__all__ = ["ConnectorContract", "FakeClock", "ReferenceSink", "Run", "fake_clock"]
