@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from coachkit.sdk.connector import Configuration, Connector, Stream
+from coachkit.sdk.connector import Capability, Configuration, Connector, Stream
 
 __all__ = ["broken_rules"]
 
@@ -35,6 +35,7 @@ def _findings(connector: type[Connector]) -> Iterator[str]:
     yield from _streams(getattr(connector, "streams", None))
     yield from _configuration(connector.Config)
     yield from _signatures(connector)
+    yield from _capabilities(connector)
 
 
 def _both_languages(what: str, value: object) -> Iterator[str]:
@@ -57,6 +58,11 @@ def _streams(streams: object) -> Iterator[str]:
         yield from _both_languages(f"the title of stream {stream.name!r}", stream.title)
         if stream.cannot_tell is not None:
             yield from _both_languages(f"cannot_tell of stream {stream.name!r}", stream.cannot_tell)
+        for what, words in (("scopes", stream.scopes), ("events", stream.events)):
+            if not isinstance(words, tuple) or not all(isinstance(word, str) and word.strip() for word in words):
+                yield f"{what} of stream {stream.name!r} is {words!r}; list the source's own words in a tuple."
+            elif len(set(words)) < len(words):
+                yield f"{what} of stream {stream.name!r} name one twice."
 
 
 def _configuration(config: object) -> Iterator[str]:
@@ -75,10 +81,49 @@ def _undescribed(config: type[BaseModel]) -> list[str]:
 
 def _signatures(connector: type[Connector]) -> Iterator[str]:
     """Overriding methods take what the base takes; ``__init__`` takes connection and configuration."""
-    for method in ("__init__", "check", "pull", "refetch", "sweep", "close"):
+    for method in _METHODS:
         given = inspect.signature(getattr(connector, method))
         wanted = inspect.signature(getattr(Connector, method))
         try:
             given.bind(*[None] * len(wanted.parameters))
         except TypeError:
             yield f"{method}{given} cannot be called as {method}({', '.join(list(wanted.parameters)[1:])})."
+
+
+_METHODS = ("__init__", "check", "pull", "refetch", "sweep", "verify", "handle", "recorded", "listen", "close")
+
+_NEEDS = {
+    Capability.SWEEP: ("sweep",),
+    Capability.WEBHOOK: ("verify", "handle"),
+    Capability.LISTEN: ("listen", "handle"),
+}
+"""What is written for what can be done, and the other way round."""
+
+
+def _capabilities(connector: type[Connector]) -> Iterator[str]:
+    """What it says that it can do is what it does."""
+    declared = connector.capabilities
+    if not isinstance(declared, frozenset) or not all(isinstance(one, Capability) for one in declared):
+        yield f"capabilities is {declared!r}; give a frozenset of Capability."
+        return
+    if Capability.BACKFILL not in declared:
+        yield "capabilities lack BACKFILL; pull without a cursor reads everything."
+    written = {method for method in _METHODS if getattr(connector, method) is not getattr(Connector, method)}
+    for capability, methods in _NEEDS.items():
+        missing = [method for method in methods if method not in written]
+        if capability in declared and missing:
+            yield f"capabilities say {capability.name}, but {' and '.join(missing)} is not written."
+        if capability not in declared and methods[0] in written:
+            yield f"{methods[0]} is written, but capabilities do not say {capability.name}."
+    yield from _events(connector, hears=bool({Capability.WEBHOOK, Capability.LISTEN} & declared))
+
+
+def _events(connector: type[Connector], *, hears: bool) -> Iterator[str]:
+    streams = getattr(connector, "streams", None)
+    if not isinstance(streams, tuple):
+        return
+    fed = [stream for stream in streams if isinstance(stream, Stream) and stream.events]
+    if hears and not fed:
+        yield "capabilities say that it hears of events, but no stream names the events that feed it."
+    if fed and not hears:
+        yield f"stream {fed[0].name!r} names events, but capabilities say neither WEBHOOK nor LISTEN."

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from coachkit.sdk import (
+    Capability,
     Checkpoint,
     CheckReport,
     Configuration,
@@ -103,6 +104,7 @@ class Dataset(Connector):
         Stream(name="work", title=("Commits and merges", "提交与合并")),
     )
     Config: ClassVar[type[Configuration]] = DatasetConfig
+    capabilities = frozenset({Capability.BACKFILL, Capability.SWEEP})
 
     config: DatasetConfig
 

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 
 from coachkit.sdk import (
     Audience,
+    Capability,
     Checkpoint,
     CheckReport,
     Configuration,
@@ -95,6 +96,7 @@ class Git(Connector):
         Stream(name=ACCOUNTS, title=("Authors", "提交者")),
     )
     Config: ClassVar[type[Configuration]] = GitConfig
+    capabilities = frozenset({Capability.BACKFILL, Capability.POLL, Capability.SWEEP})
 
     config: GitConfig
 

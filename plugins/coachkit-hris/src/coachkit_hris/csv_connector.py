@@ -66,6 +66,7 @@ class HrisCsv(Connector):
     title = ("HR file (CSV)", "人事文件（CSV）")
     streams = STREAMS
     Config: ClassVar[type[Configuration]] = HrisCsvConfig
+    capabilities = frozenset({Capability.BACKFILL, Capability.SWEEP})
 
     config: HrisCsvConfig
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from coachkit.sdk import (
+    Capability,
     Checkpoint,
     CheckReport,
     Configuration,
@@ -70,6 +71,7 @@ class HrisScim(Connector):
     title = ("HR or identity service (SCIM 2.0)", "人事或身份系统（SCIM 2.0）")
     streams = STREAMS
     Config: ClassVar[type[Configuration]] = HrisScimConfig
+    capabilities = frozenset({Capability.BACKFILL, Capability.POLL, Capability.SWEEP})
 
     config: HrisScimConfig
 

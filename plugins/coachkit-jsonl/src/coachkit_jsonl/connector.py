@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from coachkit.sdk import (
+    Capability,
     Checkpoint,
     CheckReport,
     Configuration,
@@ -71,6 +72,7 @@ class JsonLines(Connector):
     title = ("JSON Lines files", "JSON Lines 文件")
     streams = tuple(Stream(name=name, title=_TITLES[name]) for name in (*STREAM_OF.values(), FILES))
     Config: ClassVar[type[Configuration]] = JsonLinesConfig
+    capabilities = frozenset({Capability.BACKFILL, Capability.POLL, Capability.SWEEP})
 
     config: JsonLinesConfig
 
