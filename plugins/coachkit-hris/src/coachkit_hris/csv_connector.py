@@ -9,7 +9,17 @@ from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from coachkit.sdk import Checkpoint, CheckReport, Configuration, Connector, Cursor, Item, Progress, SourceError
+from coachkit.sdk import (
+    Capability,
+    Checkpoint,
+    CheckReport,
+    Configuration,
+    Connector,
+    Cursor,
+    Item,
+    Progress,
+    SourceError,
+)
 from coachkit_hris.csv_roster import read_people, read_teams
 from coachkit_hris.csv_table import PEOPLE_COLUMNS, TEAM_COLUMNS, Columns, Delimiter, Row, rows_of
 from coachkit_hris.csv_text import Encoding, Text, read_text
