@@ -26,6 +26,7 @@ _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]\n
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")
 _SETTING = re.compile(r"\bCOACHKIT_[A-Z][A-Z0-9_]*\b")
+_SHOWN_CONNECTOR = re.compile(r"""^    name = "([a-z0-9-]+)"$""", re.MULTILINE)
 _PROMPT = re.compile(r"^(?:\$ |(?:[A-Z_]+=\S+ )*)?(?:\S*/)?(coachkit|make)(?= |$)")
 
 
@@ -98,6 +99,7 @@ def said_commands(path: Path) -> Iterator[str]:
 
 
 def wrong_commands(path: Path) -> Iterator[str]:
+    shown = frozenset(_SHOWN_CONNECTOR.findall(path.read_text("utf-8")))
     for line in said_commands(path):
         found = _PROMPT.match(line)
         if not found:
@@ -107,11 +109,12 @@ def wrong_commands(path: Path) -> Iterator[str]:
         except ValueError as error:
             yield f"`{line}` cannot be read: {error}"
             continue
-        check = _wrong_coachkit if found[1] == "coachkit" else _wrong_make
-        yield from (f"`{line}`: {wrong}" for wrong in check(words))
+        wrongs = _wrong_coachkit(words, shown) if found[1] == "coachkit" else _wrong_make(words)
+        yield from (f"`{line}`: {wrong}" for wrong in wrongs)
 
 
-def _wrong_coachkit(words: list[str]) -> Iterator[str]:
+def _wrong_coachkit(words: list[str], shown: frozenset[str]) -> Iterator[str]:
+    """``shown``: connectors whose code stands on the page itself."""
     known = commands()
     place: tuple[str, ...] = ()
     options = _options(known[()])
@@ -134,7 +137,7 @@ def _wrong_coachkit(words: list[str]) -> Iterator[str]:
             rest.append(word)
     if getattr(known[place], "commands", None) and rest:
         yield f"there is no command {' '.join([*place, rest[0]])}"
-    if place == ("connection", "add") and len(rest) > 1:
+    if place == ("connection", "add") and len(rest) > 1 and rest[1] not in shown:
         yield from _wrong_configuration(rest[1], rest[2:])
 
 

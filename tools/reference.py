@@ -300,9 +300,18 @@ def _described(name: str, member: Any) -> str:
 
 
 def _of_value(member: Any) -> str:
-    if typing.get_args(member):
+    if typing.get_origin(member) in (typing.Union, types.UnionType):
         return "Any of: " + ", ".join(f"`{one.__name__}`" for one in typing.get_args(member)) + "."
+    if typing.get_args(member):
+        return f"`{_without_modules(str(member))}`"
+    if isinstance(member, str | int | float):
+        return f"`{member!r}`"
     return f"`{type(member).__name__}`: marks a function of a plugin as an implementation of a hook."
+
+
+def _without_modules(annotation: str) -> str:
+    """``collections.abc.Callable[[coachkit.sdk.x.Y], Z]`` as ``Callable[[Y], Z]``."""
+    return re.sub(r"\b(?:[a-z_]\w*\.)+(?=[A-Z])", "", annotation)
 
 
 def _own_doc(kind: type) -> str:

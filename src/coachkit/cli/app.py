@@ -52,12 +52,20 @@ for module in (demo, server, connections, documents, people, identities, plugins
 
 def main() -> None:
     """Run a command; every error of ours ends in one sentence, a hint and its own exit code."""
-    as_json = "--json" in sys.argv
+    as_json, language = "--json" in sys.argv, _wanted_language(sys.argv)
     try:
-        configure_logging(load_settings().log_level)
+        settings = load_settings()
+        language = language or settings.language
+        configure_logging(settings.log_level)
         app()
     except CoachkitError as error:
-        fail(error, as_json=as_json)
+        fail(error, as_json=as_json, language=language or "en")
     except KeyboardInterrupt:
         notes.print("Stopped. Nothing is lost: what was committed stays, and the next run goes on from there.")
         sys.exit(130)
+
+
+def _wanted_language(words: list[str]) -> str | None:
+    """What ``--lang`` says: an error may end a command before its options are read."""
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return next((after for word, after in pairs if word == "--lang" and after in ("en", "zh")), None)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Literal
 
 import typer
@@ -13,7 +16,7 @@ import typer
 from coachkit.bootstrap import App, open_app
 from coachkit.settings import Settings, load_settings
 
-__all__ = ["Given", "Language", "given", "opened"]
+__all__ = ["Given", "Language", "command", "given", "near", "opened"]
 
 Language = Annotated[
     Literal["en", "zh"] | None, typer.Option("--lang", help="Language of what is written: en or zh. 语言：en 或 zh。")
@@ -43,3 +46,18 @@ def opened(context: typer.Context, **more: object) -> Iterator[App]:
         yield app
     finally:
         app.close()
+
+
+def near(path: Path) -> Path:
+    """``path`` as somebody in this folder would write it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def command(data: Path) -> str:
+    """How this command is called here for a data folder, ready to be copied into a shell."""
+    called = Path(sys.argv[0])
+    on_path = shutil.which("coachkit")
+    found = called.absolute() if called.name == "coachkit" and called.exists() else None
+    name = "coachkit" if found is None or (on_path and Path(on_path).absolute() == found) else str(near(found))
+    return f"{quote(name)} --data {quote(str(near(data)))}"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from coachkit.cli.context import Language, opened
-from coachkit.cli.output import AsJson, console, emit
+from coachkit.cli.output import AsJson, console, emit, read_out
 from coachkit.domain.identity import public_id
 from coachkit.errors import BadInput, NotFound
 
@@ -103,15 +103,27 @@ def prepare_brief(app: App, *, viewer: PersonEntry, subject: PersonEntry, since:
     return document(draft, app.settings.timezone)
 
 
-def print_brief(app: App, *, viewer: PersonEntry, subject: PersonEntry) -> None:
-    """Prepare a brief and show it in the terminal."""
-    _show(prepare_brief(app, viewer=viewer, subject=subject))
+def print_brief(app: App, *, viewer: PersonEntry, subject: PersonEntry, anew: bool = True) -> None:
+    """Show a brief in the terminal: prepared now, or unless ``anew`` the one of today, if there is one."""
+    made = None if anew else _of_today(app, viewer, subject)
+    _show(made or prepare_brief(app, viewer=viewer, subject=subject))
+
+
+def _of_today(app: App, viewer: PersonEntry, subject: PersonEntry) -> Document | None:
+    from coachkit.delivery.document import document
+
+    now, settings = app.now(), app.settings
+    reader = app.directory.viewer(viewer.id, now)
+    draft = app.briefs.latest(reader, subject.id, language=settings.language, model=settings.model)
+    if draft is None or app.directory.today(draft.created_at) != app.directory.today(now):
+        return None
+    return document(draft, settings.timezone)
 
 
 def _show(prepared: Document) -> None:
     from coachkit.delivery.terminal import terminal
 
-    console.print(terminal(prepared))
+    read_out(terminal(prepared))
 
 
 def evidence(

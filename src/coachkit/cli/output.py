@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from coachkit.errors import Ambiguous, CoachkitError
 
-__all__ = ["AsJson", "console", "emit", "fail", "notes", "plain", "table"]
+__all__ = ["READING_WIDTH", "AsJson", "console", "emit", "fail", "notes", "plain", "read_out", "table"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value, for scripts.")]
 
 PIPED_WIDTH = 240
 """Columns of a table that goes into a file or a pipe: wide enough that nothing wraps."""
+
+READING_WIDTH = 100
+"""Columns of running text at most: longer lines are hard to read."""
 
 console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -52,6 +55,17 @@ def emit(value: Any) -> None:
     sys.stdout.write("\n")
 
 
+def read_out(text: RenderableType) -> None:
+    """Print running text, never wider than reads well, and into a file without blanks at the ends of lines."""
+    width = min(console.width, READING_WIDTH)
+    if console.is_terminal:
+        console.print(text, width=width, soft_wrap=False)
+        return
+    with console.capture() as captured:
+        console.print(text, width=width, soft_wrap=False)
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """Print rows under column names, or ``empty`` if there are none."""
     listed = [[("" if cell is None else str(cell)) for cell in row] for row in rows]
@@ -66,20 +80,28 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
     console.print(drawn)
 
 
-def fail(error: CoachkitError, *, as_json: bool) -> NoReturn:
-    """End the command with the error's own exit code, saying what failed and what to do."""
+def fail(error: CoachkitError, *, as_json: bool, language: str = "en") -> NoReturn:
+    """End the command with the error's own exit code, saying what failed and what to do.
+
+    In Chinese what happened comes first in that language; the particulars are English everywhere.
+    """
     if as_json:
-        payload = {"error": error.code, "message": error.message, "subject": error.subject, "hint": error.hint}
+        payload: dict[str, Any] = {"error": error.code, "message": error.message}
+        payload |= {"subject": error.subject, "hint": error.hint, "exit_code": error.exit_code}
         if isinstance(error, Ambiguous):
-            payload["candidates"] = list(error.candidates)  # type: ignore[assignment]
+            payload["candidates"] = list(error.candidates)
         json.dump(payload, sys.stderr, ensure_ascii=False)
         sys.stderr.write("\n")
-    else:
-        head = f"{error.subject}: {error.message}" if error.subject else error.message
-        notes.print(f"✗ {head}", markup=False)
-        if isinstance(error, Ambiguous):
-            for candidate in error.candidates:
-                notes.print(f"  · {candidate}", markup=False)
-        if error.hint:
-            notes.print(f"  {error.hint}", markup=False)
+        sys.exit(error.exit_code)
+    if language == "zh":
+        from coachkit.api.problems import sentence
+
+        notes.print(f"✗ {''.join(sentence(error.code, 'zh'))}", markup=False)
+    head = f"{error.subject}: {error.message}" if error.subject else error.message
+    notes.print(f"{' ' if language == 'zh' else '✗'} {head}", markup=False)
+    if isinstance(error, Ambiguous):
+        for candidate in error.candidates:
+            notes.print(f"  · {candidate}", markup=False)
+    if error.hint:
+        notes.print(f"  {error.hint}", markup=False)
     sys.exit(error.exit_code)

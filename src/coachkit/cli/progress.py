@@ -1,20 +1,14 @@
-"""A sync as a person watches it: one line a stream, with counts and time left."""
+"""A sync as a person watches it: one line a connection, with counts and time left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from coachkit.cli.output import notes
 
@@ -24,28 +18,72 @@ if TYPE_CHECKING:
 __all__ = ["sync_display"]
 
 
+@dataclass(slots=True)
+class _Line:
+    """What is known of one connection: the last word of each of its streams."""
+
+    task: TaskID
+    streams: dict[str, SyncProgress] = field(default_factory=dict)
+
+    @property
+    def written(self) -> int:
+        return sum(one.written for one in self.streams.values())
+
+    def far(self) -> tuple[int, int | None]:
+        """Done and total of the streams whose source says how much there is; of all of them, if none does."""
+        counted = [one for one in self.streams.values() if one.total]
+        if not counted:
+            return sum(one.done for one in self.streams.values()), None
+        return sum(one.done for one in counted), sum(one.total or 0 for one in counted)
+
+    @property
+    def records(self) -> int:
+        return sum(one.written + one.unchanged + one.quarantined for one in self.streams.values())
+
+    def counts(self) -> str:
+        done, total = self.far()
+        return f"{done:,} of {total:,} read" if total else f"{done:,} read"
+
+
+class _TimeLeft(TimeRemainingColumn):
+    """Says nothing of what is over."""
+
+    def render(self, task: Task) -> Text:
+        return Text() if task.finished else super().render(task)
+
+
 @contextmanager
 def sync_display() -> Iterator[Callable[[SyncProgress], None]]:
-    """Yields the callback that draws progress; on a pipe it prints nothing but the end of each stream."""
-    tasks: dict[tuple[str, str], TaskID] = {}
+    """Yields the callback that draws progress; on a pipe it prints nothing but where each connection ended."""
+    lines: dict[str, _Line] = {}
     with Progress(
-        SpinnerColumn(finished_text="[green]✓[/]"),
-        TextColumn("{task.fields[connection]:<12} {task.fields[stream]:<16}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[written]} written"),
-        TimeRemainingColumn(compact=True),
+        SpinnerColumn(finished_text=" "),
+        TextColumn("{task.fields[connection]:<20}"),
+        BarColumn(bar_width=18),
+        TextColumn("{task.fields[counts]}"),
+        TextColumn("{task.fields[remark]}", style="dim"),
+        _TimeLeft(compact=True),
         console=notes,
     ) as display:
 
+        def end(line: _Line) -> None:
+            done, total = line.far()
+            counts = f"{total or done:,} read"
+            remark = f"{line.written:,} written" if line.written else "nothing new"
+            display.update(line.task, total=max(done, total or 0, 1), completed=done or 1, counts=counts, remark=remark)
+
         def show(progress: SyncProgress) -> None:
-            key = (progress.connection, progress.stream)
-            if key not in tasks:
-                tasks[key] = display.add_task(
-                    "", total=progress.total, connection=progress.connection, stream=progress.stream, written=0
-                )
-            display.update(tasks[key], completed=progress.done, total=progress.total or None, written=progress.written)
+            line = lines.get(progress.connection)
+            if line is None:
+                for before in lines.values():
+                    end(before)
+                task = display.add_task("", total=None, connection=progress.connection, counts="", remark="")
+                line = lines[progress.connection] = _Line(task)
+            line.streams[progress.stream] = progress
+            done, total = line.far()
+            remark = progress.stream.replace("_", " ")
+            display.update(line.task, completed=done, total=total, counts=line.counts(), remark=remark)
 
         yield show
-        for task in display.tasks:
-            display.update(task.id, total=task.completed, completed=task.completed)
+        for line in lines.values():
+            end(line)
