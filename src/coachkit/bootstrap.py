@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from coachkit.errors import NotFound
 from coachkit.settings import Settings
 from coachkit.store.relational.database import Database
 from coachkit.telemetry import get_logger
@@ -29,11 +30,15 @@ if TYPE_CHECKING:
     from coachkit.host import PluginHost
     from coachkit.ingest.connections import Connections
     from coachkit.ingest.coverage import Coverage
+    from coachkit.ingest.deliveries import DeliveryStore
     from coachkit.ingest.engine import SyncEngine
     from coachkit.ingest.identity_queue import IdentityQueue
+    from coachkit.ingest.listening import Listeners
     from coachkit.ingest.ports import Connection
+    from coachkit.ingest.receiving import WebhookDoor
     from coachkit.ingest.reports import SyncProgress, SyncReport
-    from coachkit.jobs import Handler, JobContext, Worker
+    from coachkit.ingest.webhooks import Webhooks
+    from coachkit.jobs import Handler, JobContext, Transaction, Worker
     from coachkit.models.writers import Writers
     from coachkit.retrieval import Retriever
     from coachkit.store.relational.connections import SqlConnectionStore
@@ -45,7 +50,13 @@ __all__ = ["App", "open_app", "utc_now"]
 
 _log = get_logger("bootstrap")
 
+WEBHOOK_JOB = "webhooks"
 SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "brief", "tidy"
+
+DELIVERIES_KEPT = timedelta(days=7)
+"""How long a delivery that was handled or refused is known, so that the same one is not handled again."""
+
+SUGGEST_AFTER_WEBHOOKS = timedelta(minutes=5)
 
 
 def utc_now() -> datetime:
@@ -176,6 +187,44 @@ class App:
             )
 
     @cached_property
+    def deliveries(self) -> DeliveryStore:
+        from coachkit.store.relational.deliveries import SqlDeliveryStore
+
+        return SqlDeliveryStore(self.database)
+
+    @cached_property
+    def webhook_door(self) -> WebhookDoor:
+        from coachkit.ingest.receiving import WebhookDoor
+
+        return WebhookDoor(
+            self.deliveries,
+            find=self.connections_store.find,
+            open_connector=self.connections.open,
+            enqueue=self._enqueue_webhooks,
+            clock=self.now,
+            kept=self._wake_for_webhooks,
+        )
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from coachkit.ingest.webhooks import Webhooks
+
+        return Webhooks(self.deliveries)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        from coachkit.ingest.listening import Listeners
+        from coachkit.store.relational.sync_lock import hold
+
+        return Listeners(
+            self._listening,
+            self.connections.open,
+            lambda name: hold(self.database, f"listen:{name}"),
+            self.webhook_door.keep,
+            clock=self.now,
+        )
+
+    @cached_property
     def coverage(self) -> Coverage:
         from coachkit.ingest.coverage import Coverage
         from coachkit.store.relational.coverage import SqlCoverageReader
@@ -263,9 +312,17 @@ class App:
 
         return Worker(self.jobs, self._handlers(), clock=self.now)
 
+    @cached_property
+    def webhook_worker(self) -> Worker:
+        """A thread that only takes webhooks in, so that none waits behind a long sync."""
+        from coachkit.jobs import Worker
+
+        return Worker(self.jobs, {WEBHOOK_JOB: self._webhook_job}, threads=1, clock=self.now)
+
     def _handlers(self) -> dict[str, Handler]:
         return {
             SYNC_JOB: self._sync_job,
+            WEBHOOK_JOB: self._webhook_job,
             SUGGEST_JOB: self._suggest_job,
             BRIEF_JOB: self._brief_job,
             TIDY_JOB: self._tidy_job,
@@ -274,12 +331,23 @@ class App:
     def start_background(self) -> None:
         """Work off jobs and schedules in this process until :meth:`close`."""
         self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=timedelta(days=1), first_at=self.now())
+        self._request_waiting_webhooks()
         self.worker.start()
+        self.webhook_worker.start()
+        self.listeners.start()
 
     def request_sync(self, name: str) -> str:
         """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
         self.connections.get(name)
         return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
+
+    def retry_webhooks(self, name: str) -> int:
+        """Let the deliveries of a connection that failed be tried again; returns how many there are."""
+        self.connections.get(name)
+        retried = self.deliveries.retry(name, self.now())
+        if retried:
+            self._enqueue_webhooks(name)
+        return retried
 
     def request_brief(self, viewer: Viewer, subject: int, *, language: Language, model: str) -> str:
         """Let a brief be prepared in the background; returns the job's id. Asked twice while it waits, it runs once."""
@@ -306,6 +374,49 @@ class App:
         if report.total.written:
             self.jobs.enqueue(SUGGEST_JOB, lock=SUGGEST_JOB, once=True, now=self.now())
 
+    def _enqueue_webhooks(self, name: str, transaction: Transaction | None = None) -> None:
+        lock = f"webhooks:{name}"
+        asked = {"connection": name}
+        self.jobs.enqueue(WEBHOOK_JOB, asked, lock=lock, once=True, now=self.now(), transaction=transaction)
+
+    def _request_waiting_webhooks(self) -> None:
+        for name in self.deliveries.waiting():
+            self._enqueue_webhooks(name)
+
+    def _wake_for_webhooks(self) -> None:
+        if "webhook_worker" in self.__dict__:
+            self.webhook_worker.wake()
+
+    def _listening(self) -> list[Connection]:
+        from coachkit.sdk import Capability
+
+        known = self.plugins.connectors
+        return [
+            found
+            for found in self.connections_store.all()
+            if found.enabled and found.connector in known and Capability.LISTEN in known[found.connector].capabilities
+        ]
+
+    def _webhook_job(self, job: JobContext) -> None:
+        name = job.arguments["connection"]
+        try:
+            connector = self.connections.open(name)
+        except NotFound:
+            return  # it was removed, and its deliveries with it
+        with closing(connector):
+            careful = job.job.attempts > 2
+            drained = self.webhooks.drain(name, connector, clock=self.now, check=job.check, careful=careful)
+        now = self.now()
+        if drained.next_due is not None:
+            # with its moment among the arguments it is another job than the one that a new delivery asks for
+            asked = {"connection": name, "due": drained.next_due.isoformat(timespec="seconds")}
+            self.jobs.enqueue(
+                WEBHOOK_JOB, asked, lock=f"webhooks:{name}", once=True, run_at=max(now, drained.next_due), now=now
+            )
+        if drained.written:
+            later = now + SUGGEST_AFTER_WEBHOOKS
+            self.jobs.enqueue(SUGGEST_JOB, {"after": WEBHOOK_JOB}, lock=SUGGEST_JOB, once=True, run_at=later, now=now)
+
     def _suggest_job(self, _job: JobContext) -> None:
         self.identities.suggest(self.now())
 
@@ -315,14 +426,23 @@ class App:
         self.briefs.prepare(viewer, asked["subject"], language=asked["language"], model=asked["model"], now=now)
 
     def _tidy_job(self, _job: JobContext) -> None:
-        self.sign_in.sweep(self.now())
-        self.jobs.forget(self.now() - timedelta(days=30))
+        now = self.now()
+        self.sign_in.sweep(now)
+        self.deliveries.forget(now - DELIVERIES_KEPT)
+        self._request_waiting_webhooks()
+        self.jobs.forget(now - timedelta(days=1), kind=WEBHOOK_JOB)  # there may be many of them
+        self.jobs.forget(now - timedelta(days=30))
 
     def close(self) -> None:
         """Put down what is running and let go of everything that was opened."""
         made = self.__dict__
-        if "worker" in made:
-            self.worker.stop()
+        if "listeners" in made:
+            self.listeners.stop()
+        for name in ("webhook_worker", "worker"):
+            if name in made:
+                made[name].stop()
+        if "webhook_door" in made:
+            self.webhook_door.close()
         if "writers" in made:
             self.writers.close()
         if made.get("oidc") is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from coachkit.api import me, people, records, sources
+from coachkit.api import me, people, records, sources, webhooks
 
 __all__ = ["api_router"]
 
@@ -12,6 +12,6 @@ __all__ = ["api_router"]
 def api_router() -> APIRouter:
     """All routes under ``/api``. ``app.state.coachkit`` of the application that includes them is the installation."""
     router = APIRouter(prefix="/api")
-    for part in (people.router, records.router, sources.router, me.router, me.health):
+    for part in (people.router, records.router, sources.router, webhooks.router, me.router, me.health):
         router.include_router(part)
     return router

@@ -34,6 +34,10 @@ SENTENCES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("This address does not take that method.", "See /api/openapi.json for what it takes."),
         ("此地址不支持该方法。", "可用的方法见 /api/openapi.json。"),
     ),
+    "webhook-refused": (
+        ("This delivery does not show who sent it.", "Check the secret that is set at the source, and its clock."),
+        ("无法确认该推送的发送方。", "请检查来源系统中设置的密钥和时钟。"),
+    ),
     "too-large": (
         ("That is more than this server takes at once.", "Send less than one megabyte."),
         ("请求内容过大。", "请控制在 1 MB 以内。"),

@@ -116,8 +116,8 @@ class Jobs(Protocol):
 
     def schedules(self) -> tuple[Schedule, ...]: ...
 
-    def forget(self, before: datetime) -> int:
-        """Remove jobs that were over before that time; returns how many."""
+    def forget(self, before: datetime, *, kind: str | None = None) -> int:
+        """Remove jobs that were over before that time (of one kind, if it is named); returns how many."""
 
 
 class JobQueue(Jobs, Protocol):

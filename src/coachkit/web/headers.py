@@ -14,6 +14,8 @@ CONTENT_POLICY = (
     "require-trusted-types-for 'script'; trusted-types coachkit"
 )
 MOST_BYTES = 1_000_000
+MOST_WEBHOOK_BYTES = 25_000_000
+"""What GitHub, the most talkative of the sources, sends at most."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -66,14 +68,15 @@ class SafeHeaders:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        most = MOST_WEBHOOK_BYTES if scope["path"].startswith("/api/webhooks/") else MOST_BYTES
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > MOST_BYTES:
+        if not declared.isdigit() or int(declared) > most:
             await _refuse(with_headers)
             return
-        await self._app(scope, _counted(receive), with_headers)
+        await self._app(scope, _counted(receive, most), with_headers)
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """Ends a body that turns out to be longer than it may be, as if its sender had gone."""
     taken = 0
 
@@ -81,7 +84,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > MOST_BYTES else message
+        return {"type": "http.disconnect"} if taken > most else message
 
     return counted
 

@@ -59,6 +59,11 @@ class SqlConnectionStore:
             while count := self._delete_some(name, now):
                 removed += count
             with self.database.write() as writing:
+                c = t.connections.c
+                # a webhook that writes at this moment comes before this, or finds no connection
+                writing.execute(sa.update(t.connections).where(c.name == name).values(enabled=c.enabled))
+                while count := _delete_page(writing, name, now):
+                    removed += count
                 for table in (t.quarantine, t.sync_runs):
                     writing.execute(sa.delete(table).where(table.c.connection == name))
                 _delete_unused(writing, name)
@@ -66,18 +71,23 @@ class SqlConnectionStore:
         return removed
 
     def _delete_some(self, name: str, now: datetime) -> int:
-        """A page of records with all that hangs on them, in one transaction."""
-        r = t.records.c
+        """A page of records, in a transaction of its own."""
         with self.database.write() as writing:
-            ids = list(writing.scalars(sa.select(r.id).where(r.connection == name).limit(_PAGE)))
-            if not ids:
-                return 0
-            aliased, described = identities_of(writing, ids)
-            unindex_records(writing, ids, now=now)
-            writing.execute(sa.delete(t.records).where(among(writing, r.id, ids)))
-            describe_identities(writing, described)
-            resolve_identities(writing, aliased | described, now)
-        return len(ids)
+            return _delete_page(writing, name, now)
+
+
+def _delete_page(writing: sa.Connection, name: str, now: datetime) -> int:
+    """A page of records with all that hangs on them."""
+    r = t.records.c
+    ids = list(writing.scalars(sa.select(r.id).where(r.connection == name).limit(_PAGE)))
+    if not ids:
+        return 0
+    aliased, described = identities_of(writing, ids)
+    unindex_records(writing, ids, now=now)
+    writing.execute(sa.delete(t.records).where(among(writing, r.id, ids)))
+    describe_identities(writing, described)
+    resolve_identities(writing, aliased | described, now)
+    return len(ids)
 
 
 def _delete_unused(writing: sa.Connection, name: str) -> None:

@@ -124,9 +124,11 @@ class SqlJobs:
             for row in rows
         )
 
-    def forget(self, before: datetime) -> int:
+    def forget(self, before: datetime, *, kind: str | None = None) -> int:
+        statement = sa.delete(t.jobs).where(t.jobs.c.state.in_(_OVER), t.jobs.c.finished_at < before)
+        if kind is not None:
+            statement = statement.where(t.jobs.c.kind == kind)
         with self._database.write() as connection:
-            statement = sa.delete(t.jobs).where(t.jobs.c.state.in_(_OVER), t.jobs.c.finished_at < before)
             return connection.execute(statement).rowcount
 
     def fire(self, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -49,14 +49,26 @@ class _RolledBack(Exception):
 
 
 def write_items(
-    database: Database, source: Source, items: Sequence[Storable], *, now: datetime, retry: bool, dry_run: bool
+    database: Database,
+    source: Source,
+    items: Sequence[Storable],
+    *,
+    now: datetime,
+    retry: bool = False,
+    dry_run: bool = False,
+    first: Callable[[sa.Connection], None] | None = None,
 ) -> Written:
-    """Apply ``items`` in one transaction; see :meth:`coachkit.ingest.ports.IngestStore.write`."""
+    """Apply ``items`` in one transaction; see :meth:`coachkit.ingest.ports.IngestStore.write`.
+
+    :param first: done before them in the same transaction; what it raises ends it.
+    """
     transaction: _Transaction | None = None
     try:
         with database.write() as connection:
             if not database.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRES_LOCK)))
+            if first is not None:
+                first(connection)
             transaction = _Transaction(connection, source, now, retry=retry, told=[] if dry_run else None)
             transaction.apply(items)
             transaction.finish()
