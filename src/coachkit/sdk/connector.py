@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from coachkit.errors import PayloadRejected, SourceError
 from coachkit.sdk.items import Cursor, Failure, Item
+from coachkit.sdk.secrets import SecretRef
 from coachkit.sdk.webhooks import Delivery, Event, Reply
 
 __all__ = ["Capability", "CheckReport", "Configuration", "Connector", "Stream"]
@@ -143,6 +144,17 @@ class Connector(ABC):
         :raises PayloadRejected: if it is of no stream that this connector reads, with the reason.
         """
         raise PayloadRejected(f"{type(self).name} reads no recorded answers.", subject=self.connection)
+
+    @classmethod
+    def for_recordings(cls) -> Self:
+        """One that is asked for :meth:`recorded` alone, and so needs neither a source nor its secrets.
+
+        The default takes the configuration's defaults, and of secrets a reference to nothing. Write it where the
+        configuration requires more.
+        """
+        required = [(name, field) for name, field in cls.Config.model_fields.items() if field.is_required()]
+        given = {name: "env:NOT_NEEDED_FOR_RECORDINGS" for name, field in required if field.annotation is SecretRef}
+        return cls("recorded", cls.Config.model_validate(given))
 
     def listen(self) -> Iterator[Event]:
         """Events as the source tells of them, on a connection that stays open; ends when the source ends it.
