@@ -44,6 +44,13 @@ class Scripted:
         return self
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away in the middle is what some tests want."""
+
+
 @contextmanager
 def scripted_source() -> Iterator[Scripted]:
     """Serves on a free port until the block ends."""
@@ -67,8 +74,7 @@ def scripted_source() -> Iterator[Scripted]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     script.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
