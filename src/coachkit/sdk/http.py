@@ -168,8 +168,9 @@ class HttpSource:
 
     def _stay_here(self, url: httpx2.URL, what: str) -> None:
         if origin_of(url) != self._origin or url.userinfo:
+            place = f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}{url.path}"[:200]
             raise SourceError(
-                f"{what} leads to another host ({url.scheme}://{url.host[:100]}); the credential is not sent there.",
+                f"{what} leads to another host ({place}); the credential is not sent there.",
                 subject=self._who,
                 hint=f"If that is the right place, make it the base_url instead of {self._base}.",
             )

@@ -21,10 +21,11 @@ from coachkit.sdk import (
     Progress,
     SecretRef,
     SourceError,
+    checked_url,
 )
 from coachkit_hris.history import History, Known
 from coachkit_hris.roster import PEOPLE
-from coachkit_hris.scim_http import ScimService, checked_url
+from coachkit_hris.scim_http import ScimService
 from coachkit_hris.scim_roster import ScimRoster
 from coachkit_hris.streams import STREAMS, findings_of
 
