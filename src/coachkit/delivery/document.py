@@ -165,6 +165,16 @@ class _Words:
             return ("" if local.year == this_year else f"{local.year} 年 ") + f"{local.month} 月 {local.day} 日"
         return f"{local.day} {_MONTHS[local.month - 1]}" + ("" if local.year == this_year else f" {local.year}")
 
+    def span(self, start: datetime, end: datetime) -> str:
+        """``6–19 May``, ``5 月 6–19 日``, ``28 Apr – 9 May``."""
+        first, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
+        if first == last:
+            return self.day(end)
+        if (first.year, first.month) != (last.year, last.month):
+            return self.say(f"{self.day(start)} – {self.day(end)}", f"{self.day(start)}至 {self.day(end)}")
+        whole = self.day(end)
+        return whole.replace(f"{last.day} 日", f"{first.day}–{last.day} 日") if self.zh else f"{first.day}–{whole}"
+
     def moment(self, at: datetime) -> str:
         local = at.astimezone(self.zone)
         weekday = _WEEKDAYS[local.weekday()]
@@ -202,10 +212,10 @@ def _lines(draft: Draft, words: _Words) -> tuple[str, ...]:
     header = draft.header
     if header is None:
         return ()
-    first, last = words.day(draft.window_start), words.day(draft.window_end)
     who = " · ".join(part for part in (header.title, header.team) if part)
     met = words.day(header.last_meeting_at) if header.last_meeting_at else words.say("none on record", "没有记录")
-    window = words.say(f"last check-in {met} · window {first} – {last}", f"上次 {met} · 范围 {first}至 {last}")
+    span = words.span(draft.window_start, draft.window_end)
+    window = words.say(f"last check-in {met} · window {span}", f"上次 {met} · 范围 {span}")
     read = ", ".join(header.read) if not words.zh else "、".join(header.read)
     parts = [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]
     if header.not_read:

@@ -22,6 +22,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _CITATION = re.compile(r"\[\s*\^?\d{1,3}\s*\]|【\s*\d{1,3}(?:†[^】]*)?\s*】")
+_SENTENCE = re.compile(r"[.!?](?=\s)|[。！？]")
 _MARKUP = re.compile(r"[`*~|<>\\{}]+|^\s*(?:#{1,6}|[-+*]|\d+\.)\s+|_{2,}", re.MULTILINE)
 
 
@@ -68,7 +69,28 @@ def quote(text: str, most: int = 64) -> Quote | None:
     """A record's words fit to be quoted; ``None`` if nothing is left or if they read like instructions."""
     if is_suspicious(text):
         return None
-    words = clean(text).strip(" .。;；,，:：-–—'\"“”‘’「」")
+    words = _without_outer_quotes(clean(text).strip(" .。;；,，:：-–—"))
     if not words:
         return None
-    return Quote(*shorten(words.replace("“", "‘").replace("”", "’").replace('"', "’"), most))
+    words = re.sub(r"\"([^\"]*)\"", r"‘\1’", words.replace("“", "‘").replace("”", "’")).replace('"', "’")
+    return Quote(*_at_a_sentence(words, most))
+
+
+def _without_outer_quotes(words: str) -> str:
+    """``words`` without quotation marks around the whole, and without ones that have no partner."""
+    for left, right in ('""', "''", "“”", "‘’", "「」"):
+        inner = words[1:-1]
+        if words[:1] == left and words[-1:] == right and left not in inner and right not in inner:
+            return inner.strip()
+    return words
+
+
+def _at_a_sentence(words: str, most: int) -> tuple[str, bool]:
+    """``words`` cut to ``most`` columns: after a whole sentence if one fills enough of them, else at a word."""
+    cut, was_cut = shorten(words, most)
+    if not was_cut:
+        return cut, False
+    ends = [match.end() for match in _SENTENCE.finditer(words) if columns(words[: match.end()]) <= most]
+    if ends and columns(words[: ends[-1]]) >= most // 3:
+        return words[: ends[-1]].rstrip(" .。"), True
+    return cut, True

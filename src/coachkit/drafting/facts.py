@@ -13,7 +13,7 @@ from typing import Literal
 
 from coachkit.domain.identity import content_hash
 
-__all__ = ["Fact", "Language", "Measure", "Party", "Quote", "Value"]
+__all__ = ["THINGS", "Fact", "Language", "Measure", "Party", "Quote", "Value"]
 
 Language = Literal["en", "zh"]
 
@@ -47,6 +47,9 @@ class Measure:
     unit: str | None = None
 
 
+THINGS = ("key", "blocker", "part", "area", "team", "goal", "result", "source", "sources", "items")
+"""Slots that hold the name of a thing, or several."""
+
 Value = str | int | bool | date | Party | Quote | Measure | tuple["Value", ...]
 
 
@@ -76,7 +79,15 @@ class Fact:
     def id(self) -> str:
         """Short and stable: the same fact has the same id on every run."""
         about = [f"{name}={value}" for name, value in sorted(self.slots.items()) if isinstance(value, str | date)]
-        return f"f{content_hash(self.kind, self.at, *self.evidence, *about)[:8]}"
+        subject = self.roles["subject"].who if "subject" in self.roles else 0
+        return f"f{content_hash(self.kind, self.at, subject, *self.evidence, *about)[:8]}"
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """Names of things in it (keys, parts of the work, sources, teams): they mean no more than what they name."""
+        listed = (self.slots.get(name, "") for name in THINGS)
+        found = (part for value in listed for part in (value if isinstance(value, tuple) else (value,)))
+        return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and name))
 
     def text(self, name: str) -> str:
         value = self.slots.get(name, "")

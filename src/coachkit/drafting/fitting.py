@@ -1,4 +1,4 @@
-"""Fitting: a document stays on one screen. What weighs least goes first, and is kept in the explanation."""
+"""Fitting: a document stays on one screen. What weighs most goes in first; what does not fit is in the explanation."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ __all__ = ["LIMITS", "Fitted", "fit", "length"]
 
 LIMITS: Mapping[str, int] = {"en": 350, "zh": 600}
 """Words of English, characters of Chinese."""
+
+FIRST = 12.0
+"""What the first fact of a section counts more: a part of the anatomy is left out only for something that matters."""
 
 _CJK = r"\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WORD = re.compile(rf"[^\s{_CJK}]*\w[^\s{_CJK}]*")
@@ -35,22 +38,20 @@ class Fitted:
 def fit(
     sections: Mapping[str, Sequence[Fact]], lengths: Mapping[str, int], overhead: int, language: Language
 ) -> Fitted:
-    """Drop the least weighty facts until the document is within its limit; the last of a section only if it must be.
+    """Take the weightiest facts first, each if it still fits; the first of a section counts a little more.
 
     :param lengths: of each fact's statement, by the fact's id.
     :param overhead: of titles and header.
     """
-    kept = {section: list(facts) for section, facts in sections.items()}
-    total = overhead + sum(lengths[fact.id] for facts in kept.values() for fact in facts)
-    order = sorted((fact for facts in kept.values() for fact in facts), key=lambda fact: (fact.weight, fact.id))
+    told = [(fact, FIRST if place == 0 else 0.0) for facts in sections.values() for place, fact in enumerate(facts)]
+    left = LIMITS[language] - overhead
+    taken: set[str] = set()
     dropped: list[Fact] = []
-    for last_of_a_section in (False, True):
-        for fact in order:
-            (facts,) = [facts for section, facts in kept.items() if section == fact.section]
-            if total <= LIMITS[language]:
-                break
-            if fact in facts and (len(facts) > 1 or last_of_a_section):
-                facts.remove(fact)
-                total -= lengths[fact.id]
-                dropped.append(fact)
-    return Fitted({section: tuple(facts) for section, facts in kept.items()}, tuple(dropped))
+    for fact, _ in sorted(told, key=lambda pair: (-pair[0].weight - pair[1], pair[0].id)):
+        if lengths[fact.id] <= left:
+            taken.add(fact.id)
+            left -= lengths[fact.id]
+        else:
+            dropped.append(fact)
+    kept = {section: tuple(fact for fact in facts if fact.id in taken) for section, facts in sections.items()}
+    return Fitted(kept, tuple(dropped))

@@ -197,7 +197,7 @@ class SourceRow:
     """What one connection gives about the subject, as far as both sides may read it.
 
     :ivar records: how many records of the past stretch name the subject.
-    :ivar team_records: how many people of the subject's team it has records of.
+    :ivar team_people: how many people of the subject's team it has records of, ``team_kinds`` records of which kinds.
     :ivar read_at: end of the last sync that succeeded; ``failing_since`` the first failed one after it.
     """
 
@@ -206,6 +206,7 @@ class SourceRow:
     records: int
     newest: datetime | None
     team_people: int = 0
+    team_kinds: frozenset[str] = frozenset()
     read_at: datetime | None = None
     failing_since: datetime | None = None
     syncing: bool = False
@@ -309,6 +310,8 @@ class Material:
     actions: tuple[ActionRow, ...] = ()
     sources: tuple[SourceRow, ...] = ()
     reviews: tuple[ReviewRow, ...] = ()
+    team_size: int = 0
+    """How many people are in the subject's teams beside the subject."""
     started_on: date | None = None
     profile: int | None = None
     capped: bool = False

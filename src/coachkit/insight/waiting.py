@@ -6,7 +6,7 @@ how fast somebody is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -68,7 +68,7 @@ def waited_for(material: Material) -> list[Wait]:
         for wait in _waits_of(material, item):
             blocker = wait.blocker
             if blocker is not None and blocker.is_open and material.owner(blocker) == material.subject:
-                found.append(wait)
+                found.append(replace(wait, team=_team_of(material, item)))
     return sorted(found, key=lambda wait: (wait.since, wait.item.key, wait.blocker_key))
 
 
@@ -114,9 +114,7 @@ def _wait(material: Material, item: ItemRow, key: str, since: datetime | None, r
     mine = material.owner(item)
     today = material.window.today
     names = material.people.team_names
-    team = names.get(blocker.team, blocker.team) if blocker and blocker.team else None
-    if theirs is not None:
-        team = team or material.people.team_on(theirs, today)
+    team = _team_of(material, blocker) if blocker else None
     own_teams = material.people.teams_on(mine, today) if mine is not None else frozenset()
     own_names = {names.get(own, own) for own in own_teams}
     return Wait(
@@ -132,6 +130,14 @@ def _wait(material: Material, item: ItemRow, key: str, since: datetime | None, r
         promised=blocker.due_on if blocker else None,
         records=(item.record, blocker.record) if blocker else (item.record,),
     )
+
+
+def _team_of(material: Material, item: ItemRow) -> str | None:
+    """Name of the team an item belongs to; if it names none, of its owner's team today."""
+    if item.team:
+        return material.people.team_names.get(item.team, item.team)
+    owner = material.owner(item)
+    return material.people.team_on(owner, material.window.today) if owner is not None else None
 
 
 def _bare_wait(material: Material, item: ItemRow, resting: Step) -> Wait:

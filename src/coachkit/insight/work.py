@@ -19,6 +19,7 @@ __all__ = [
     "incidents",
     "integrations",
     "praise",
+    "telling",
 ]
 
 MADE = ("authored", "co_authored")
@@ -178,6 +179,11 @@ def areas(material: Material) -> list[Area]:
         if name not in (".", "")
     ]
     return sorted(found, key=lambda one: (-len(one.items), one.name))
+
+
+def telling(items: list[ItemRow]) -> list[ItemRow]:
+    """Those whose titles say what somebody did, in their order; all of them, if none does."""
+    return [item for item in items if not _ROUTINE.search(item.title)] or items
 
 
 def _says_most(item: ItemRow) -> tuple[bool, int, str]:

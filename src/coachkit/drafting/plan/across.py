@@ -8,6 +8,7 @@ from coachkit.drafting.facts import Fact
 from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.helping import Help, given, received
 from coachkit.insight.waiting import waited_for, waits
+from coachkit.insight.work import telling
 
 __all__ = ["MOST_ACROSS", "across"]
 
@@ -29,7 +30,7 @@ def _helps(desk: Desk) -> Iterator[Fact]:
 
 def _help(desk: Desk, kind: str, one: Help, weight: float) -> Fact:
     day = desk.day(one.last)
-    items = [item for item in one.items if desk.title(item)][-2:]
+    items = telling([item for item in one.items if desk.title(item)])
     return desk.fact(
         kind,
         day,

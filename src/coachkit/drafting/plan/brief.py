@@ -50,7 +50,9 @@ def plan_brief(material: Material) -> Plan:
     told = {section: facts[:most] for section, (facts, most) in found.items()}
     told["goals"] = [fact for fact in told["goals"] if not _said_as_win(fact, told["wins"])]
     told["explore"] = [fact for fact in told["explore"] if not _told_already(fact, told["wins"])]
-    told["question"] = question(desk, [*told["explore"], *told["goals"], *told["wins"]])
+    told["across"] = [fact for fact in found["across"][0] if not _thanked_for(fact, told["wins"])][:MOST_ACROSS]
+    told["unknowns"] = _gaps_first(told["unknowns"])
+    told["question"] = question(desk, [fact for facts in told.values() for fact in facts])
     kept = {fact.id for facts in told.values() for fact in facts}
     return Plan(
         desk=desk,
@@ -79,6 +81,17 @@ def _titled_once(sections: dict[str, tuple[Fact, ...]]) -> dict[str, tuple[Fact,
 def _said_as_win(fact: Fact, wins: Sequence[Fact]) -> bool:
     """A finished goal that is told as a win is not told again."""
     return fact.kind == "goals.done" and any(win.kind == "wins.goal" and win.evidence == fact.evidence for win in wins)
+
+
+def _thanked_for(fact: Fact, wins: Sequence[Fact]) -> bool:
+    """Help that is told as a win is not told again as an exchange between teams."""
+    told = {public for win in wins for public in win.counted}
+    return fact.kind == "across.helped" and set(fact.counted) <= told
+
+
+def _gaps_first(facts: list[Fact]) -> list[Fact]:
+    """What no source ever sees is said where nothing more precise can be."""
+    return [fact for fact in facts if fact.kind != "unknowns.always"] or facts
 
 
 def _told_already(fact: Fact, wins: Sequence[Fact]) -> bool:

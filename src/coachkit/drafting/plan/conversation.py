@@ -50,7 +50,7 @@ def _point(desk: Desk, check_in: CheckInRow, point: AgendaRow, *, carried: bool)
         reason="their own point comes first" if theirs else "a point of the other side",
         roles={"author": desk.party(point.author)},
         slots={
-            "text": quote(point.text, 96),
+            "text": quote(point.text, 120),
             "meeting": desk.day(check_in.scheduled_at),
             "about": point.text[:200],
         },
@@ -104,7 +104,7 @@ def actions(desk: Desk) -> list[Fact]:
                 reason={"overdue": f"{late} days over", "open": "still open", "done": "done since last time"}[kind],
                 roles={"owner": desk.party(action.owner)},
                 slots={
-                    "title": quote(action.title, 80),
+                    "title": quote(action.title, 96),
                     "since": desk.day(action.created_at),
                     "due": action.due_on,
                     "late": late if late > 0 else None,

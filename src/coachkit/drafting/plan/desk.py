@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from coachkit.domain.identity import public_id
-from coachkit.drafting.cleaning import quote
-from coachkit.drafting.facts import Fact, Party, Quote, Value
+from coachkit.drafting.cleaning import clean, quote, shorten
+from coachkit.drafting.facts import THINGS, Fact, Party, Quote, Value
+from coachkit.drafting.suspicion import is_suspicious
 from coachkit.drafting.words import PRIVATE
 from coachkit.insight.rows import Act, ItemRow, Material
 
@@ -18,8 +19,9 @@ MOST_CITED = 3
 """A statement cites at most so many records; what it counted stands with the draft."""
 
 TITLE = 46
-SAID = 60
-"""Columns of a quoted title, and of words that somebody said."""
+SAID = 72
+NAME = 60
+"""Columns of a quoted title, of words that somebody said, and of the name of a thing."""
 
 
 class Desk:
@@ -37,7 +39,8 @@ class Desk:
         name = quote(people.name(who), 40)
         full = name.text if name else "?"
         short = self._short.get(who, full) if name else full
-        return Party(who, full, short, people.team_on(who, day or self.window.today))
+        team = people.team_on(who, day or self.window.today)
+        return Party(who, full, short, plain_name(team) if team else None)
 
     def maybe(self, who: int | None, day: date | None = None) -> Party | None:
         return None if who is None else self.party(who, day)
@@ -46,7 +49,7 @@ class Desk:
         return self.window.day(at)
 
     def title(self, item: ItemRow | None) -> Quote | None:
-        return quote(item.title, TITLE) if item else None
+        return self.speech(item.title, TITLE) if item else None
 
     def said(self, act: Act) -> Quote | None:
         """What somebody said in an act that is a record of its own."""
@@ -79,13 +82,27 @@ class Desk:
             section=section or kind.partition(".")[0],
             at=at,
             roles={role: party for role, party in named.items() if party is not None},
-            slots={name: value for name, value in (slots or {}).items() if value is not None},
+            slots={name: _named(name, value) for name, value in (slots or {}).items() if value is not None},
             evidence=ids[:cite],
             counted=ids,
             weight=weight,
             reason=reason,
             uncited=not ids,
         )
+
+
+def plain_name(text: str) -> str:
+    """The name of a thing as it can stand in a sentence: plain, short, and no instruction to anybody."""
+    name = "" if is_suspicious(text) else shorten(clean(text), NAME)[0]
+    return name or "…"
+
+
+def _named(slot: str, value: Value) -> Value:
+    if slot not in THINGS:
+        return value
+    if isinstance(value, tuple):
+        return tuple(_named(slot, part) for part in value)
+    return plain_name(value) if isinstance(value, str) else value
 
 
 def _short_names(material: Material) -> Mapping[int, str]:

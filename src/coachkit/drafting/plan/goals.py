@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coachkit.drafting.cleaning import quote
 from coachkit.drafting.facts import Fact, Measure
 from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.goals import finished, moved, stale
@@ -31,7 +30,7 @@ def _moved(desk: Desk) -> Iterator[Fact]:
             reason="a new value in the window",
             slots={
                 "key": result.key,
-                "title": quote(result.title, 56),
+                "title": desk.speech(result.title, 56),
                 "old": Measure(one.old, result.unit) if one.old is not None else None,
                 "new": Measure(one.new.value, result.unit),
                 "target": Measure(result.target, result.unit) if result.target is not None else None,
@@ -53,7 +52,7 @@ def _stale(desk: Desk) -> Iterator[Fact]:
             reason=f"no new value for {one.days} days" + (", shared by several teams" if shared else ""),
             slots={
                 "key": one.result.key,
-                "title": quote(one.result.title, 56),
+                "title": desk.speech(one.result.title, 56),
                 "last": Measure(one.last.value, one.result.unit),
                 "target": Measure(one.result.target, one.result.unit) if one.result.target is not None else None,
                 "updated": desk.day(one.last.at),
@@ -75,7 +74,7 @@ def _ended(desk: Desk) -> Iterator[Fact]:
             reason=f"the goal ended: {one.category}",
             slots={
                 "key": one.goal.key,
-                "title": quote(one.goal.title, 56),
+                "title": desk.speech(one.goal.title, 56),
                 "commitment": one.goal.commitment,
                 "due": one.goal.due_on,
             },

@@ -23,8 +23,12 @@ _THEMES = (
     ("explore.gap", "question.hour", "goal: what this hour is for"),
     ("explore.new_ground", "question.ground", "reality: what is new there"),
     ("explore.due", "question.date", "will: which date holds"),
+    ("wins.unthanked", "question.help", "options: what would make the help unnecessary"),
+    ("wins.unblocked", "question.help", "options: what would make the help unnecessary"),
     ("wins.delivery", "question.carry", "goal: what to carry on"),
+    ("across.helped", "question.help", "options: what would make the help unnecessary"),
     ("wins.area", "question.area", "goal: what the work there is for"),
+    ("agenda.point", "question.point", "goal: what the talk is for"),
 )
 """Kind of a fact in the brief → theme of the question, and which step of GROW it takes; the first that fits."""
 
@@ -34,7 +38,7 @@ def question(desk: Desk, told: Sequence[Fact]) -> list[Fact]:
 
     A fact whose own question already stands in the brief is passed over where another one fits.
     """
-    by_kind = {fact.kind: fact for fact in reversed(told)}
+    by_kind = {fact.kind: fact for fact in reversed(told) if _fits(desk, fact)}
     for kind, theme, reason in _THEMES:
         about = by_kind.get(kind)
         if about is not None:
@@ -50,3 +54,12 @@ def question(desk: Desk, told: Sequence[Fact]) -> list[Fact]:
                 )
             ]
     return [desk.fact("question.open", desk.window.today, weight=88, reason="goal: what the talk is for")]
+
+
+def _fits(desk: Desk, fact: Fact) -> bool:
+    """People do not talk about a change by its number; and a point is asked about only if it is theirs."""
+    if fact.kind == "agenda.point":
+        return fact.roles["author"].who == desk.material.subject
+    if fact.kind in ("wins.unthanked", "wins.unblocked", "across.helped"):
+        return bool(fact.text("team"))
+    return not (fact.kind == "wins.delivery" and "#" in fact.text("key"))

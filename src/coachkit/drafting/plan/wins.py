@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from coachkit.drafting.cleaning import quote
-from coachkit.drafting.facts import Fact, Measure
+from coachkit.drafting.facts import Fact, Measure, Quote
 from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.goals import finished
 from coachkit.insight.helping import unblocked, unthanked
 from coachkit.insight.rows import FeedbackRow
-from coachkit.insight.work import areas, deliveries, incidents, integrations, praise
+from coachkit.insight.work import areas, deliveries, incidents, integrations, praise, telling
 
 __all__ = ["MOST_WINS", "wins"]
 
 MOST_WINS = 3
 MOST_TITLES = 3
+_KEY = re.compile(r"\b[A-Z][A-Z0-9]{1,9}-\d+\b")
 
 
 def wins(desk: Desk) -> list[Fact]:
@@ -33,13 +35,20 @@ def wins(desk: Desk) -> list[Fact]:
     told: set[str] = set()
     kept = []
     for fact in sorted(found, key=lambda fact: (-fact.weight, -fact.at.toordinal(), fact.id)):
-        about = {*fact.counted, fact.text("key"), *(key for key in fact.several("items") if isinstance(key, str))} - {
-            ""
-        }
-        if not told & about:
+        items = {key for key in fact.several("items") if isinstance(key, str)}
+        about = {*fact.counted, fact.text("key"), *items} - {""}
+        if not told & (about | _named_in_titles(fact)):
             kept.append(fact)
             told |= about
     return kept
+
+
+def _named_in_titles(fact: Fact) -> set[str]:
+    """Keys of issues that the titles of changes name: a change for an issue that is told is the same story."""
+    if fact.kind not in ("wins.delivery", "wins.area"):
+        return set()
+    titles = (fact.slots.get("title"), *fact.several("titles"))
+    return {key for title in titles if isinstance(title, Quote) for key in _KEY.findall(title.text)}
 
 
 def _goals(desk: Desk) -> Iterator[Fact]:
@@ -55,7 +64,7 @@ def _goals(desk: Desk) -> Iterator[Fact]:
             reason="a goal was finished in the window",
             slots={
                 "key": end.goal.key,
-                "title": quote(end.goal.title, 64),
+                "title": desk.speech(end.goal.title, 64),
                 "result": result.key if result else None,
                 "old": Measure(result.start, result.unit) if result and result.start is not None else None,
                 "new": Measure(result.measurements[-1].value, result.unit) if result else None,
@@ -140,7 +149,7 @@ def _praise(desk: Desk) -> Iterator[Fact]:
             slots={
                 "relation": said.relation,
                 "author_name": _author_name(said),
-                "words": desk.speech(said.text, 84),
+                "words": desk.speech(said.text, 120),
                 "key": item.key if item else None,
                 "title": desk.title(item),
             },
@@ -176,7 +185,7 @@ def _deliveries(desk: Desk) -> Iterator[Fact]:
 def _taken_in(desk: Desk) -> Iterator[Fact]:
     for one in integrations(desk.material):
         if one.by_subject:
-            items = [item for item in one.items if desk.title(item)][:2]
+            items = telling([item for item in one.items if desk.title(item)])[:2]
             yield desk.fact(
                 "wins.took_in",
                 desk.window.today,

@@ -25,9 +25,10 @@ Phrasings = Sequence[str | tuple[str, str]]
 Says = Callable[[Fact, Voice], Phrasings]
 
 
-def capitalised(text: str) -> str:
-    """``text`` with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
+def capitalised(text: str, fact: Fact) -> str:
+    """``text`` with a capital at its beginning, unless it begins with the name of a thing, ``git-mobile``."""
+    begins_with_name = any(text.startswith(name) for name in fact.things)
+    return text if begins_with_name else text[:1].upper() + text[1:]
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Book:
         choices = self.says[fact.kind](fact, voice)
         chosen = choices[int(fact.id[1:], 16) % len(choices)]
         text, question = (chosen, "") if isinstance(chosen, str) else chosen
-        return Worded(capitalised(text), capitalised(question))
+        return Worded(capitalised(text, fact), capitalised(question, fact))
 
     def title(self, section: str, voice: Voice, facts: tuple[Fact, ...]) -> str:
         return self.titles(section, voice, facts)

@@ -154,13 +154,16 @@ def _thin(fact: Fact, voice: Voice) -> Phrasings:
     acts, span = fact.number("acts"), voice.span(fact.day("first"), fact.day("last"))
     if not acts:
         return [f"{span}没有读到{voice.subject.name}的工作记录：是来源有缺口，请当面问。"]
-    return [f"{span}只读到{voice.subject.name}的 {acts} 条工作记录，不足为凭，请当面问。"]
+    return [
+        f"{span}只读到{voice.subject.name}的 {acts} 条工作记录，不足为凭，请当面问。",
+        f"{voice.subject.name} {span}的工作记录只有 {acts} 条，说明不了什么，请当面问。",
+    ]
 
 
 @BOOK.on("unknowns.without")
 def _without(fact: Fact, voice: Voice) -> Phrasings:
     names = voice.listed([name for name in fact.several("sources") if isinstance(name, str)])
-    return [f"{names} 里有同组人的记录，没有{voice.subject.name}的：可能有账号还没对上。"]
+    return [f"{names} 里有大半个组的记录，没有{voice.subject.name}的：可能有账号还没对上。"]
 
 
 @BOOK.on("unknowns.missing")

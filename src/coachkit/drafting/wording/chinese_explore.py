@@ -69,20 +69,21 @@ def _asked(fact: Fact, voice: Voice) -> Phrasings:
     to = f"向{voice.named(whom)}" if whom else ""
     return [
         (f"{span}，{asker}为{on}{to}问了 {times} 次{last}，单上没有答复", "这周谁能给个说法？"),
-        (f"{asker}为{on}{to}问了 {times} 次（{span}）{last}，没有看到答复", "是不是在别处已经说清楚了？"),
+        (f"{asker}为{on}{to}问了 {times} 次（{span}）{last}，没有看到答复", "后来是怎么往下走的？"),
     ]
 
 
 def _dependency(fact: Fact, voice: Voice) -> Phrasings:
     span = voice.span(fact.day("first"), fact.day("last"))
     some, of, part, people = fact.number("changes"), fact.number("of"), fact.text("part"), fact.number("authors")
+    share = "全都" if some == of else f"其中 {some} 处"
     return [
         (
-            f"{span}，{people} 个人在 {part} 有 {of} 处改动经过评审，其中 {some} 处只有{_who(fact)}一人评",
+            f"{span}，{people} 个人在 {part} 的 {of} 处改动经过评审，{share}只有{_who(fact)}一个人看过",
             "还有谁可以一起看？要先准备什么？",
         ),
         (
-            f"{part}：{people} 个人的 {of} 处评审过的改动里，{some} 处只经{_who(fact)}一人之手（{span}）",
+            f"{part}：{people} 个人的 {of} 处改动，{share}只由{_who(fact)}一人评审（{span}）",
             f"{_who(fact)}忙别的时候，谁来评？",
         ),
     ]
@@ -91,10 +92,10 @@ def _dependency(fact: Fact, voice: Voice) -> Phrasings:
 def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
     reviewer, some, of = voice.named(fact.roles["reviewer"]), fact.number("changes"), fact.number("of")
     span = voice.span(fact.day("start"), fact.day("last"))
-    share = f"{of} 处评审过的改动都" if some == of else f"{of} 处评审过的改动里有 {some} 处"
+    share = f"{of} 处改动都" if some == of else f"{of} 处改动里有 {some} 处"
     return [
-        (f"{span}，{_who(fact)}的 {share}由{reviewer}评", "是有意这样安排的吗？"),
-        (f"{_who(fact)}的 {share}经过{reviewer}（{span}）", "这块内容还应该让谁熟悉？"),
+        (f"{span}，{_who(fact)}经过评审的 {share}是{reviewer}看的", "是有意这样安排的吗？"),
+        (f"{_who(fact)}经过评审的 {share}由{reviewer}把关（{span}）", "这块内容还应该让谁熟悉？"),
     ]
 
 
@@ -120,7 +121,7 @@ def _gap(fact: Fact, voice: Voice) -> Phrasings:
     last, days, every = voice.day(fact.day("last")), fact.number("days"), fact.number("every")
     agreed = f"，原来约的是每 {every} 天一次" if every else ""
     off = [day for day in fact.several("cancelled") if isinstance(day, date)]
-    called = f"，其间{'、'.join(voice.day(day) for day in off[:3])}取消" if off else ""
+    called = f"，其间{'、'.join(voice.day(day) for day in off[:3])}的取消了" if off else ""
     return [
         (f"上一次一对一是 {last}，已过 {days} 天{agreed}{called}", "什么样的节奏对两个人都合适？"),
         (f"{last}之后 {days} 天没有一对一{agreed}{called}", "这段时间有什么一直没机会说？"),
@@ -158,6 +159,7 @@ def _ask(*choices: str) -> Says:
             "blocker": fact.text("blocker") or fact.text("key"),
             "part": fact.text("part"),
             "area": fact.text("area"),
+            "team": fact.text("team"),
         }
         return [choice.format(**words) for choice in choices]
 
@@ -191,14 +193,26 @@ SAYS: dict[str, Says] = {
     "question.learnt": _ask("关于 {key}，现在知道的哪件事，是一开始就想知道的？"),
     "question.next": _ask("{key} 做完了，腾出来的时间你最想用在哪里？", "{key} 里哪些做法下次还会照用？"),
     "question.done": _ask("你怎么知道 {key} 这次是真的做完了？"),
-    "question.first": _ask("如果这周只能做完一件事，会是 {blocker} 吗？"),
+    "question.first": _ask("要让 {blocker} 这周做完，得先放下什么？", "{blocker} 里先做完哪一部分，等的人就能往前走？"),
+    "question.help": _ask("做点什么，{team}下次就不用再来求助了？", "在{team}那边看到了什么，是我们组也该知道的？"),
+    "question.point": _ask(
+        "今天哪一条对你更要紧？谈到什么程度算有结果？",
+        "如果只够谈一条，你选哪一条？为什么？",
+        "今天谈完，你希望定下来什么？",
+    ),
     "question.move": _ask(
-        "接下来两周，做什么最能推动 {key}？为此可以放下什么？", "{key} 走到现在靠的是什么？接下来还管用吗？"
+        "接下来两周，做什么最能推动 {key}？为此可以放下什么？",
+        "{key} 走到现在靠的是什么？还能管用多久？",
+        "为 {key} 试过哪些没管用的办法？从中看出了什么？",
     ),
     "question.hour": _ask("今天谈完，什么样的结果会让你觉得值？"),
     "question.ground": _ask("在 {area} 里，你下一步最想弄明白什么？"),
     "question.date": _ask("{key} 哪个日期你愿意打包票？它取决于什么？"),
-    "question.carry": _ask("{key} 做成以后，你接下来想借它做什么？"),
+    "question.carry": _ask(
+        "{key} 做成以后，你接下来想借它做什么？",
+        "如果 {key} 明天重来一次，你会换个什么做法？",
+        "{key} 上线以后，谁会先感觉到？你怎么知道？",
+    ),
     "question.area": _ask("三个月后，{area} 应该有什么不同？对谁？", "如果任你挑，{area} 里你会先解决哪个问题？"),
     "question.open": _ask("今天最该谈的一件事是什么？", "有什么你在做、而我从这里看不到的？"),
 }

@@ -9,18 +9,18 @@ from coachkit.drafting.wording.book import Phrasings, Says
 __all__ = ["SAYS"]
 
 _DID = {
-    "unblocked": "帮{}疏通",
-    "responded": "替{}处理故障",
-    "mentored": "带{}的人",
-    "answered": "回答{}的问题",
-    "documented": "替{}整理文档",
-    "reviewed": "评审{}的改动",
-    "approved": "批准{}的改动",
-    "tested": "测试{}的改动",
-    "co_authored": "和{}一起改代码",
-    "committed": "合入{}的改动",
-    "merged": "合并{}的改动",
-    "served": "替{}接待客户",
+    "unblocked": "帮{}疏通了卡点",
+    "responded": "帮{}处理了故障",
+    "mentored": "带了{}的人",
+    "answered": "回答了{}的问题",
+    "documented": "替{}整理了文档",
+    "reviewed": "评审了{}的改动",
+    "approved": "批准了{}的改动",
+    "tested": "测试了{}的改动",
+    "co_authored": "和{}一起改了代码",
+    "committed": "合入了{}的改动",
+    "merged": "合并了{}的改动",
+    "served": "和{}一起服务了客户",
 }
 
 
@@ -56,7 +56,7 @@ def _goal(fact: Fact, voice: Voice) -> Phrasings:
     came = ""
     if new is not None:
         came = f"，{fact.text('result')} " + (
-            f"{voice.measure(old, unit=False)} → {voice.measure(new)}" if old else f"最后是 {voice.measure(new)}"
+            f"从 {voice.measure(old, unit=False)} 到 {voice.measure(new)}" if old else f"最后是 {voice.measure(new)}"
         )
     day = voice.day(fact.at)
     return [f"{_what(fact, voice)}在 {day}完成{came}", f"{day}，{_who(fact)}把{_what(fact, voice)}做完了{came}"]
@@ -64,13 +64,14 @@ def _goal(fact: Fact, voice: Voice) -> Phrasings:
 
 def _unthanked(fact: Fact, voice: Voice) -> Phrasings:
     times, span = fact.number("times"), voice.span(fact.day("first"), fact.day("last"))
-    often = f" {times} 次" if times > 1 else ""
+    often = f"，共 {times} 次" if times > 1 else ""
     keys = [key for key in fact.several("items") if isinstance(key, str)]
     on = f"（{'、'.join(keys)}）" if keys else ""
     did = _did(fact, fact.text("team"))
     return [
-        f"{span}，{_who(fact)}{did}{often}{on}{_said(fact, voice)}。还没有看到有人道谢，可以由你来说",
-        f"{_who(fact)}在 {span}{did}{often}{on}{_said(fact, voice)}。记录里还没有一句感谢",
+        f"{span}，{_who(fact)}{did}{on}{often}{_said(fact, voice)}。还没有看到有人道谢，可以由你来说",
+        f"{_who(fact)}在 {span}{did}{on}{often}{_said(fact, voice)}。记录里还没有一句感谢",
+        f"{span}：{_who(fact)}{did}{on}{often}{_said(fact, voice)}。对方还没留下一句谢谢",
     ]
 
 
@@ -90,8 +91,8 @@ def _unblocked(fact: Fact, voice: Voice) -> Phrasings:
     helped, what = voice.named(fact.roles.get("helped")), _what(fact, voice)
     stuck = f"卡在{what}" if what else "卡住"
     return [
-        f"{day}，{helped}{stuck}，{_who(fact)}帮忙疏通{_said(fact, voice)}{after}",
-        f"{_who(fact)}在 {day}帮{helped}解开了{what or '卡点'}{_said(fact, voice)}{after}",
+        f"{day}，{helped}{stuck}，{_who(fact)}帮忙疏通了{_said(fact, voice)}{after}",
+        f"{_who(fact)}在 {day}帮{helped}疏通了{what or '卡点'}{_said(fact, voice)}{after}",
     ]
 
 
@@ -112,9 +113,9 @@ def _praise(fact: Fact, voice: Voice) -> Phrasings:
 def _delivery(fact: Fact, voice: Voice) -> Phrasings:
     goal, begun, due = fact.text("goal"), fact.day("begun"), fact.day("due")
     towards = f"，对应 {goal}" if goal else ""
-    took = f"，{voice.day(begun)}开始做的" if begun and begun != fact.at else ""
+    took = f"（{voice.day(begun)}开始）" if begun and begun != fact.at else ""
     if fact.slots.get("in_time") and due:
-        took = f"，原定 {voice.day(due)}"
+        took = f"（原定 {voice.day(due)}）"
     return [
         f"{voice.day(fact.at)}，{_who(fact)}做完了{_what(fact, voice)}{towards}{took}",
         f"{_what(fact, voice)}在 {voice.day(fact.at)}做完{towards}{took}",
@@ -123,7 +124,8 @@ def _delivery(fact: Fact, voice: Voice) -> Phrasings:
 
 def _took_in(fact: Fact, voice: Voice) -> Phrasings:
     titles = _titles(fact, voice)
-    among = f"，其中有{titles}" if titles else ""
+    whole = fact.number("changes") <= len(fact.several("titles"))
+    among = "" if not titles else f"：{titles}" if whole else f"，其中有{titles}"
     return [f"合入了{voice.names(_parties(fact, 'people'), 2)}的 {fact.number('changes')} 处改动{among}"]
 
 
@@ -146,16 +148,15 @@ def _on(fact: Fact, voice: Voice) -> str:
 
 def _helped(fact: Fact, voice: Voice) -> Phrasings:
     whom = f"{fact.text('team')}的{voice.names(_parties(fact, 'people'), 2)}"
-    return [
-        f"{voice.span(fact.day('first'), fact.day('last'))}{_did(fact, whom).replace('的人', '', 1)}{_on(fact, voice)}"
-    ]
+    span, did = voice.span(fact.day("first"), fact.day("last")), _did(fact, whom).replace("的人", "", 1)
+    return [f"{span}，{did}{_on(fact, voice)}"]
 
 
 def _helped_by(fact: Fact, voice: Voice) -> Phrasings:
     helper = fact.roles["helper"].name
     span = voice.span(fact.day("first"), fact.day("last"))
     did = _did(fact, _who(fact)).replace("的人", "", 1)
-    return [f"{fact.text('team')}的{helper}{span}{did}{_on(fact, voice)}"]
+    return [f"{span}，{fact.text('team')}的{helper}{did}{_on(fact, voice)}"]
 
 
 def _waits(fact: Fact, voice: Voice) -> Phrasings:

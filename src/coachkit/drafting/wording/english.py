@@ -161,23 +161,27 @@ def _thin(fact: Fact, voice: Voice) -> Phrasings:
     if not acts:
         return [f"no source has a record of {voice.subject.short}’s work for {span}: a gap in the sources, so ask."]
     records = voice.plural(acts, "record")
-    return [f"only {records} of {voice.subject.short}’s work for {span}: too thin to go by, so ask."]
+    return [
+        f"only {records} of {voice.subject.short}’s work for {span}: too thin to go by, so ask.",
+        f"{records} of {voice.subject.short}’s work, {span}: all there is, and too thin to go by, so ask.",
+    ]
 
 
 @BOOK.on("unknowns.without")
 def _without(fact: Fact, voice: Voice) -> Phrasings:
     names = voice.listed([name for name in fact.several("sources") if isinstance(name, str)])
-    return [f"{names} knows the team, and has nothing of {voice.subject.short}’s: perhaps an unmatched account."]
+    know, have = ("knows", "has") if len(fact.several("sources")) == 1 else ("know", "have")
+    whom = voice.subject.short
+    return [f"{names} {know} most of the team and {have} nothing of {whom}’s: perhaps an unmatched account."]
 
 
 @BOOK.on("unknowns.missing")
 def _missing(fact: Fact, voice: Voice) -> Phrasings:
-    kinds = voice.listed([_KINDS[kind] for kind in fact.several("kinds") if isinstance(kind, str)]).replace(
-        " and ", " or "
-    )
+    listed = voice.listed([_KINDS[kind] for kind in fact.several("kinds") if isinstance(kind, str)])
+    kinds = listed.replace(" and ", " or ")
     return [
-        f"no {kinds} of {voice.subject.short}’s were read.",
-        f"nothing was read of {voice.subject.short}’s {kinds.replace(' or ', ' and ')}.",
+        f"no record of {kinds} for {voice.subject.short}.",
+        f"for {voice.subject.short} the sources hold no {kinds}.",
     ]
 
 

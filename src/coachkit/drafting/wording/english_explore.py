@@ -97,7 +97,7 @@ def _asked(fact: Fact, voice: Voice) -> Phrasings:
         ),
         (
             f"{times}, {span}, {asker} asked{to} about {on}{last}. The record shows no answer",
-            "did one come some other way?",
+            "what has happened in the meantime?",
         ),
     ]
 
@@ -105,14 +105,15 @@ def _asked(fact: Fact, voice: Voice) -> Phrasings:
 def _dependency(fact: Fact, voice: Voice) -> Phrasings:
     span = voice.span(fact.day("first"), fact.day("last"))
     some, of, part = fact.number("changes"), fact.number("of"), fact.text("part")
-    whose = f"by the {voice.plural(fact.number('authors'), 'person', 'people')} whose changes {_who(fact)} reviews"
+    authors = voice.plural(fact.number("authors"), "person", "people")
+    share = f"all {of}" if some == of else f"{some} of {of}"
     return [
         (
-            f"of {of} reviewed changes to {part} {whose}, {some} had no other reviewer, {span}",
+            f"{span}: {share} reviewed changes to {part}, by {authors}, had {_who(fact)} as their only reviewer",
             "who else could review there, and what would they need?",
         ),
         (
-            f"{part}: {some} of {of} reviewed changes {whose} went through {_who(fact)} alone, {span}",
+            f"{part}: {share} reviewed changes by {authors} went through {_who(fact)} alone, {span}",
             f"who would review when {_who(fact)} is busy elsewhere?",
         ),
     ]
@@ -135,7 +136,7 @@ def _reopened(fact: Fact, voice: Voice) -> Phrasings:
     said = f": {voice.quoted(reason)}" if reason else ""
     often = f"on {last}" if times == 1 else f"{_times(voice, times)}, last on {last}"
     return [
-        (f"{_what(fact, voice)} was opened again {often}{said}", "what did we learn between the two?"),
+        (f"{_what(fact, voice)} was opened again {often}{said}", "what did you find out in between?"),
         (f"{_what(fact, voice)} came back {often}{said}", "what would make it stay closed?"),
     ]
 
@@ -155,7 +156,7 @@ def _newcomer(fact: Fact, voice: Voice) -> Phrasings:
 def _gap(fact: Fact, voice: Voice) -> Phrasings:
     last, days = voice.day(fact.day("last")), voice.ago(fact.number("days"))
     every = fact.number("every")
-    agreed = f"; agreed was every {every} days" if every else ""
+    agreed = f"; agreed was every {voice.ago(every) if every > 1 else 'day'}" if every else ""
     off = [day for day in fact.several("cancelled") if isinstance(day, date)]
     called = f"; {voice.listed([voice.day(day) for day in off[:3]])} called off" if off else ""
     return [
@@ -205,6 +206,7 @@ def _ask(*choices: str) -> Says:
             "blocker": fact.text("blocker") or fact.text("key"),
             "part": fact.text("part"),
             "area": fact.text("area"),
+            "team": fact.text("team"),
             "other": voice.named(fact.roles.get("whom")) if fact.roles.get("whom") else "",
         }
         return [choice.format(**words) for choice in choices]
@@ -252,15 +254,32 @@ SAYS: dict[str, Says] = {
         "What from {key} would you do the same way again?",
     ),
     "question.done": _ask("How would you know that {key} is done for good?"),
-    "question.first": _ask("If you could finish one thing this week, would it be {blocker}?"),
+    "question.first": _ask(
+        "What would have to give way for {blocker} to be finished this week?",
+        "Which part of {blocker} would help the others first?",
+    ),
+    "question.help": _ask(
+        "What would make the next call for help from {team} unnecessary?",
+        "What did you see at {team} that people here should know?",
+    ),
+    "question.point": _ask(
+        "Which of your points matters most to you today, and how would a good answer look?",
+        "If we had time for one of your points only, which would it be, and why that one?",
+        "What would you like to have decided when we part today?",
+    ),
     "question.move": _ask(
         "What would move {key} most in the next two weeks, and what would you drop for it?",
-        "What has moved {key} so far, and will it go on working?",
+        "What has moved {key} so far, and for how long will that carry?",
+        "What did you try on {key} that did not work, and what did it show?",
     ),
     "question.hour": _ask("What would make this hour worth it for you?"),
     "question.ground": _ask("What is the next thing you want to find out in {area}?"),
     "question.date": _ask("Which date for {key} would you put your name to, and what does it hang on?"),
-    "question.carry": _ask("What did {key} make possible that you want to use next?"),
+    "question.carry": _ask(
+        "What did {key} make possible that you want to use next?",
+        "What would you do differently if {key} came again tomorrow?",
+        "Now that {key} is out: who notices, and how would you hear of it?",
+    ),
     "question.area": _ask(
         "What should be different in {area} in three months, and for whom?",
         "Which problem in {area} would you pick if you were free to choose?",

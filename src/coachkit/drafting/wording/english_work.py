@@ -9,19 +9,25 @@ from coachkit.drafting.wording.book import Phrasings, Says
 __all__ = ["SAYS"]
 
 _DID = {
-    "unblocked": "unblocked",
-    "responded": "helped with incidents of",
-    "mentored": "mentored people of",
-    "answered": "answered questions of",
-    "documented": "wrote things down for",
-    "reviewed": "reviewed changes of",
-    "approved": "approved changes of",
-    "tested": "tested changes of",
-    "co_authored": "worked on changes with",
-    "committed": "took in changes of",
-    "merged": "merged changes of",
-    "served": "looked after customers of",
+    "unblocked": ("unblocked {}", "unblocked {}"),
+    "responded": ("helped {} with an incident", "helped {} with incidents"),
+    "mentored": ("mentored {}", "mentored {}"),
+    "answered": ("answered a question from {}", "answered questions from {}"),
+    "documented": ("wrote something down for {}", "wrote things down for {}"),
+    "reviewed": ("reviewed a change by {}", "reviewed changes by {}"),
+    "approved": ("approved a change by {}", "approved changes by {}"),
+    "tested": ("tested a change by {}", "tested changes by {}"),
+    "co_authored": ("worked on a change with {}", "worked on changes with {}"),
+    "committed": ("took in a change by {}", "took in changes by {}"),
+    "merged": ("merged a change by {}", "merged changes by {}"),
+    "served": ("looked after a customer together with {}", "looked after customers together with {}"),
 }
+"""What was done for whom: once, and more often."""
+
+
+def _did(fact: Fact, whom: str) -> str:
+    once, often = _DID[fact.text("act")]
+    return (once if fact.number("times") == 1 else often).format(whom)
 
 
 def _who(fact: Fact) -> str:
@@ -54,8 +60,7 @@ def _goal(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _unthanked(fact: Fact, voice: Voice) -> Phrasings:
-    did, team = _DID[fact.text("act")], fact.text("team")
-    times = fact.number("times")
+    did, times = _did(fact, fact.text("team")), fact.number("times")
     often = "" if times == 1 else " twice" if times == 2 else f" {voice.count(times)} times"
     keys = [key for key in fact.several("items") if isinstance(key, str)]
     on = f" ({voice.listed(keys)})" if keys else ""
@@ -63,8 +68,9 @@ def _unthanked(fact: Fact, voice: Voice) -> Phrasings:
     said = fact.quote("said")
     words = f": {voice.quoted(said)}" if said else ""
     return [
-        f"{_who(fact)} {did} {team}{often}, {when}{on}{words}. No thanks is recorded yet; it could come from you",
-        f"{when}: {_who(fact)} {did} {team}{often}{on}{words}. Nobody has left a word about it so far",
+        f"{_who(fact)} {did}{often}, {when}{on}{words}. No thanks is recorded yet; it could come from you",
+        f"{when}: {_who(fact)} {did}{often}{on}{words}. No record of a thank-you so far",
+        f"{_who(fact)} {did}{often}{on}, {when}{words}. Nobody there has put a thank-you on record",
     ]
 
 
@@ -87,12 +93,13 @@ def _unblocked(fact: Fact, voice: Voice) -> Phrasings:
     went, said = fact.day("went_on"), fact.quote("said")
     after = ""
     if went:
-        after = "; the work went on the same day" if went == fact.at else f"; the work went on on {voice.day(went)}"
+        after = "; it moved again the same day" if went == fact.at else f"; it moved again on {voice.day(went)}"
     words = f": {voice.quoted(said)}" if said else ""
     on = f" on {what}" if what else ""
+    more = f" with {what}" if what else ""
     return [
         f"{_who(fact)} unblocked {helped}{on}, {day}{words}{after}",
-        f"on {day} {helped} could go on{on} after {_who(fact)} stepped in{words}{after}",
+        f"on {day} {helped} could go on{more} after {_who(fact)} stepped in{words}{after}",
     ]
 
 
@@ -127,7 +134,10 @@ def _took_in(fact: Fact, voice: Voice) -> Phrasings:
     titles = _titles(fact, voice)
     people = voice.names(_parties(fact, "people"), 2)
     changes = voice.plural(fact.number("changes"), "change")
-    among = f", among them {voice.listed(titles)}" if titles else ""
+    among = ""
+    if titles:
+        whole = fact.number("changes") <= len(titles)
+        among = f": {voice.listed(titles)}" if whole else f", among them {voice.listed(titles)}"
     return [f"{_who(fact)} took in {changes} by {people}{among}"]
 
 
@@ -145,10 +155,9 @@ def _area(fact: Fact, voice: Voice) -> Phrasings:
 
 def _helped(fact: Fact, voice: Voice) -> Phrasings:
     people, team = _parties(fact, "people"), fact.text("team")
-    did = _DID[fact.text("act")]
-    whom = f"{voice.names(people, 2)} of {team}"
+    did = _did(fact, f"{voice.names(people, 2)} of {team}")
     span = voice.span(fact.day("first"), fact.day("last"))
-    return [f"{did} {whom}{_on(fact, voice)}, {span}"]
+    return [f"{did}{_on(fact, voice)}, {span}"]
 
 
 def _on(fact: Fact, voice: Voice) -> str:
@@ -160,23 +169,9 @@ def _on(fact: Fact, voice: Voice) -> str:
 
 
 def _helped_by(fact: Fact, voice: Voice) -> Phrasings:
-    helper, team = fact.roles["helper"], fact.text("team")
-    did = _DID[fact.text("act")].removesuffix(" of").removesuffix(" with").removesuffix(" for")
+    helper, team, did = fact.roles["helper"], fact.text("team"), _did(fact, _who(fact))
     span = voice.span(fact.day("first"), fact.day("last"))
-    return [f"{helper.name} of {team} {_for_subject(fact, did)}{_on(fact, voice)}, {span}"]
-
-
-def _for_subject(fact: Fact, did: str) -> str:
-    name = _who(fact)
-    return {
-        "unblocked": f"unblocked {name}",
-        "mentored people": f"mentored {name}",
-        "answered questions": f"answered {name}’s questions",
-        "helped with incidents": f"helped {name} with an incident",
-        "wrote things down": f"wrote things down for {name}",
-        "worked on changes": f"worked on changes with {name}",
-        "looked after customers": f"looked after {name}’s customers",
-    }.get(did, f"{did.replace(' changes', '')} {name}’s changes")
+    return [f"{helper.name} of {team} {did}{_on(fact, voice)}, {span}"]
 
 
 def _waits(fact: Fact, voice: Voice) -> Phrasings:

@@ -126,6 +126,7 @@ def _read(scope: Scope, subject: int, other: int | None, window: Window) -> Mate
         actions=actions,
         sources=read_sources(scope, about, mates, window.past, window.end),
         reviews=reviews,
+        team_size=len(mates),
         started_on=started,
         profile=profile,
         capped=capped,

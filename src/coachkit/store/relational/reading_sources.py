@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -40,15 +41,24 @@ def read_sources(
             connector=connectors.get(name, ""),
             records=len(seen.get(name, ())),
             newest=max(seen.get(name, ()), default=None),
-            team_people=beside.get(name, 0),
+            team_people=len(beside[name].people) if name in beside else 0,
+            team_kinds=frozenset(beside[name].kinds) if name in beside else frozenset(),
             **_health(runs.get(name, [])),
         )
         for name in sorted(names)
     )
 
 
-def _team(scope: Scope, mates: Collection[int], since: datetime, until: datetime) -> dict[str, int]:
-    """Connection → how many of these people it has records of."""
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a connection knows of the people around the subject."""
+
+    people: set[int] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+
+
+def _team(scope: Scope, mates: Collection[int], since: datetime, until: datetime) -> dict[str, _Beside]:
+    """Connection → which of these people it has records of, and of which kinds."""
     if not mates:
         return {}
     accounts = scope.rows(
@@ -56,15 +66,16 @@ def _team(scope: Scope, mates: Collection[int], since: datetime, until: datetime
     )
     person_of = {row.id: row.person_id for row in accounts}
     rows = scope.rows(
-        sa.select(records.c.connection, interactions.c.actor_id)
+        sa.select(records.c.connection, records.c.kind, interactions.c.actor_id)
         .distinct()
         .join(records, records.c.id == interactions.c.record_id)
         .where(scope.within(interactions.c.actor_id, person_of), interactions.c.at.between(since, until), scope.live())
     )
-    found: dict[str, set[int]] = defaultdict(set)
+    found: dict[str, _Beside] = defaultdict(_Beside)
     for row in rows:
-        found[row.connection].add(person_of[row.actor_id])
-    return {connection: len(people) for connection, people in found.items()}
+        found[row.connection].people.add(person_of[row.actor_id])
+        found[row.connection].kinds.add(row.kind)
+    return found
 
 
 def _runs(scope: Scope, names: Collection[str], until: datetime) -> dict[str, list[Any]]:
