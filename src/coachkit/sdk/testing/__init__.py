@@ -2,6 +2,17 @@
 
 from coachkit.sdk.testing.contract import ConnectorContract
 from coachkit.sdk.testing.sink import ReferenceSink, Run
+from coachkit.sdk.testing.stand_in import Fault, Request, Response, StandIn
 from coachkit.sdk.testing.time import FakeClock, fake_clock
 
-__all__ = ["ConnectorContract", "FakeClock", "ReferenceSink", "Run", "fake_clock"]
+__all__ = [
+    "ConnectorContract",
+    "FakeClock",
+    "Fault",
+    "ReferenceSink",
+    "Request",
+    "Response",
+    "Run",
+    "StandIn",
+    "fake_clock",
+]
