@@ -263,7 +263,9 @@ def test_paper_takes_two_pages_with_the_sources_as_footnotes(served: Any, signed
     page.emulate_media(media="print")
     assert page.locator(".source-list").is_visible()
     assert page.locator(".top").is_hidden()
-    assert page.locator(".tools").is_hidden()
+    assert page.locator(".regenerate").is_hidden()
+    assert page.locator(".lasting").is_hidden()
+    assert page.get_by_text("Prepared ").is_visible()
     assert page.locator(".chip-key").first.is_hidden()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(24, 33, 44)"

@@ -46,10 +46,9 @@ def read(language: Language) -> Catalog:
 
 def update() -> None:
     """Bring every catalogue up to date with the code."""
-    template = extracted()
     for language in LANGUAGES:
         catalogue = read(language)
-        catalogue.update(template, no_fuzzy_matching=True)
+        catalogue.update(extracted(), no_fuzzy_matching=True)  # it hands its messages over: one extraction each
         catalogue.obsolete.clear()
         if language == "en":
             for message in _messages(catalogue):

@@ -24,7 +24,7 @@ from coachkit.web.i18n import Speech, mark, speech
 __all__ = ["THEMES", "THEME_COOKIE", "Reader", "back", "is_fragment", "local_path", "page", "partial", "reader_of"]
 
 THEME_COOKIE = "coachkit_theme"
-THEMES: Mapping[str, str] = {"light": mark("Light"), "dark": mark("Dark"), "system": mark("As the system")}
+THEMES: Mapping[str, str] = {"light": mark("Light"), "dark": mark("Dark"), "system": mark("Follow the system")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from coachkit.drafting.cleaning import clean, shorten
 from coachkit.web.i18n import Speech, mark
 
-__all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "models_in_words", "name", "title_of"]
+__all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "key_of", "models_in_words", "name", "title_of"]
 
 KINDS: Mapping[str, str] = {
     "action_item": mark("Action item"),
@@ -104,6 +104,9 @@ _SHOWN_COLUMNS = 90
 _UNTITLED = frozenset({"check_in", "membership", "person_profile", "reporting_line"})
 """Kinds whose title is only a key in other words."""
 
+_SPOKEN_KEYS = frozenset({"issue", "change_request", "commit", "document", "goal", "interaction", "task", "account"})
+"""Kinds whose key is what people call them; those of others only a program reads."""
+
 MODELS: Mapping[str, str] = {
     "none": mark("computed sentences, no model"),
     "local": mark("the packaged local model"),
@@ -120,8 +123,16 @@ def title_of(kind: str, key: str, title: str, say: Speech, *, text: str = "") ->
     plain = "" if kind in _UNTITLED else clean(title)
     if plain and plain != clean(key):
         return plain
-    words = clean(text)
-    return name(KINDS, kind, say) if not words or words == clean(key) else shorten(words, _SHOWN_COLUMNS)[0]
+    words = " · ".join(line for line in map(clean, text.splitlines()) if line)
+    if words and words != clean(key):
+        return shorten(words, _SHOWN_COLUMNS)[0]
+    spoken = key_of(kind, key)
+    return " · ".join(filter(None, [name(KINDS, kind, say), spoken]))
+
+
+def key_of(kind: str, key: str) -> str:
+    """The key of a record as people say it; empty, if nobody would."""
+    return clean(key) if kind in _SPOKEN_KEYS else ""
 
 
 def models_in_words(models: tuple[str, ...], say: Speech) -> list[tuple[str, str]]:

@@ -96,6 +96,7 @@ def _shown(
         "header": draft.header or Header(person=draft.title),
         "person": person,
         "own": person.id == viewer.person,
+        "of_the_two": person.id == viewer.person or viewer.person == person.manager,
         "actions": _actions(app, viewer, doc),
         "job": job,
         "model": chosen,

@@ -10,9 +10,8 @@ from fastapi.responses import HTMLResponse
 
 from coachkit.access import ReadEntry
 from coachkit.api.security import Asks, Installation
-from coachkit.drafting.cleaning import clean
 from coachkit.web.rendering import Reader, page, reader_of
-from coachkit.web.words import KINDS, name, title_of
+from coachkit.web.words import KINDS, key_of, name, title_of
 
 __all__ = ["router"]
 
@@ -43,7 +42,7 @@ def show(
             {
                 "id": record.public_id,
                 "title": title_of(record.kind, record.key, record.title, reader.say, text=record.text),
-                "key": clean(record.key),
+                "key": key_of(record.kind, record.key),
                 "kind": name(KINDS, record.kind, reader.say),
                 "connection": record.connection,
                 "at": record.occurred_at,

@@ -19,7 +19,7 @@ from coachkit.drafting.cleaning import clean
 from coachkit.drafting.suspicion import is_suspicious
 from coachkit.errors import CoachkitError
 from coachkit.web.rendering import Reader, back, is_fragment, local_path, page, partial, reader_of, web_only
-from coachkit.web.words import FIELDS, KINDS, ROLES, STATES, name, title_of
+from coachkit.web.words import FIELDS, KINDS, ROLES, STATES, key_of, name, title_of
 
 __all__ = ["router"]
 
@@ -45,7 +45,7 @@ def show_evidence(
         "evidence.html",
         record={
             "title": title_of(evidence.kind, evidence.key, evidence.title, reader.say),
-            "key": clean(evidence.key),
+            "key": key_of(evidence.kind, evidence.key),
             "connection": evidence.connection,
             "occurred_at": evidence.occurred_at,
             "sensitivity": str(evidence.sensitivity),
@@ -82,6 +82,7 @@ def show_search(
         asked=asked,
         kinds=[(one, name(KINDS, one, reader.say)) for one in _SEARCHED],
         hits=list(_hits(found, asked.q, reader)),
+        last=offset + len(found.hits),
         previous=before,
         following=urlencode({**here, "offset": offset + asked.limit}) if found.more else "",
     )
@@ -154,11 +155,11 @@ def _hits(found: Found, query: str, reader: Reader) -> Iterable[dict[str, Any]]:
         yield {
             "id": evidence.id,
             "title": title,
-            "key": clean(evidence.key),
+            "key": key_of(evidence.kind, evidence.key),
             "kind": kind,
             "connection": evidence.connection,
             "at": evidence.occurred_at,
-            "excerpt": _marked(hit.excerpt if hit.excerpt != title else "", query),
+            "excerpt": _marked("" if hit.excerpt.strip("… ") in title else hit.excerpt, query),
         }
 
 
