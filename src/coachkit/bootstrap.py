@@ -11,9 +11,11 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from coachkit.errors import NotFound
+from coachkit.domain.identity import public_id, stable_id
+from coachkit.errors import NotFound, StoreBusy
 from coachkit.settings import Settings
 from coachkit.store.relational.database import Database
 from coachkit.telemetry import get_logger
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
     from coachkit.ingest.webhooks import Webhooks
     from coachkit.jobs import Handler, JobContext, Transaction, Worker
     from coachkit.models.writers import Writers
-    from coachkit.retrieval import Retriever
+    from coachkit.retrieval import Indexer, Retriever
+    from coachkit.retrieval.keeping import IndexKeeper
+    from coachkit.retrieval.ports import Embedder, VectorIndex
     from coachkit.store.relational.connections import SqlConnectionStore
     from coachkit.store.relational.jobs import SqlJobs
     from coachkit.store.relational.reading import SqlFactReader
@@ -52,6 +56,10 @@ _log = get_logger("bootstrap")
 
 WEBHOOK_JOB = "webhooks"
 SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "brief", "tidy"
+RECONCILE_JOB = "reconcile-index"
+
+EMBED_SECONDS = 20.0
+"""Of one job; what is left then waits in the queue again, so that nothing else waits long behind it."""
 
 DELIVERIES_KEPT = timedelta(days=7)
 """How long a delivery that was handled or refused is known, so that the same one is not handled again."""
@@ -174,8 +182,9 @@ class App:
         restart: bool = False,
     ) -> SyncReport:
         """Sync one connection now; what it brought is embedded behind it, by whoever works in the background."""
+        self._renew_postings()
         with closing(self.connections.open(name)) as connector:
-            return self.sync_engine.run(
+            report = self.sync_engine.run(
                 name,
                 connector,
                 clock=self.now,
@@ -185,6 +194,9 @@ class App:
                 allow_removals=allow_removals,
                 restart=restart,
             )
+        if not dry_run and (report.total.written or report.total.removed):
+            self._request_embedding()
+        return report
 
     @cached_property
     def deliveries(self) -> DeliveryStore:
@@ -259,12 +271,48 @@ class App:
 
         return SqlPersonalReader(self.database)
 
+    # --- search ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        from coachkit.models.embedder import embedder_for
+
+        key = self.settings.embedder_key
+        return embedder_for(
+            self.settings.embedder, url=self.settings.embedder_url, key=key.get_secret_value() if key else ""
+        )
+
+    @cached_property
+    def vector_index(self) -> VectorIndex | None:
+        """Not opened yet: of an embedded one only the process that works in the background takes hold."""
+        from coachkit.store.vector import EmbeddedIndex, ServerIndex
+
+        if self.embedder is None:
+            return None
+        if self.settings.chroma_url:
+            name = public_id(stable_id("installation", self.settings.database))
+            return ServerIndex(self.settings.chroma_url, name, self.embedder.model)
+        return EmbeddedIndex(self.settings.data / "vectors", self.embedder.model)
+
     @cached_property
     def retriever(self) -> Retriever:
         from coachkit.retrieval import Retriever
         from coachkit.store.relational.searching import RelationalSearch
 
-        return Retriever(RelationalSearch(self.database))
+        return Retriever(RelationalSearch(self.database), self.embedder, self.vector_index)
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        from coachkit.retrieval import Indexer
+        from coachkit.store.relational.embeddings import SqlEmbeddingStore
+
+        return Indexer(SqlEmbeddingStore(self.database), self.embedder, self.vector_index, clock=self.now)
+
+    @cached_property
+    def index_keeper(self) -> IndexKeeper:
+        from coachkit.retrieval.keeping import IndexKeeper
+
+        return IndexKeeper(self.indexer)
 
     # --- documents ---------------------------------------------------------------------------------------------------
 
@@ -326,15 +374,21 @@ class App:
             SUGGEST_JOB: self._suggest_job,
             BRIEF_JOB: self._brief_job,
             TIDY_JOB: self._tidy_job,
+            EMBED_JOB: self._embed_job,
+            RECONCILE_JOB: self._reconcile_job,
         }
 
     def start_background(self) -> None:
         """Work off jobs and schedules in this process until :meth:`close`."""
-        self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=timedelta(days=1), first_at=self.now())
+        now, day = self.now(), timedelta(days=1)
+        self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=day, first_at=now)
+        self.jobs.schedule(RECONCILE_JOB, RECONCILE_JOB, {}, every=day, first_at=now + day)
+        self.jobs.schedule(EMBED_JOB, EMBED_JOB, {}, every=timedelta(minutes=2), first_at=now)
         self._request_waiting_webhooks()
         self.worker.start()
         self.webhook_worker.start()
         self.listeners.start()
+        self.index_keeper.start()
 
     def request_sync(self, name: str) -> str:
         """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
@@ -425,6 +479,32 @@ class App:
         viewer = self.directory.viewer(asked["viewer"], now)
         self.briefs.prepare(viewer, asked["subject"], language=asked["language"], model=asked["model"], now=now)
 
+    def _request_embedding(self) -> None:
+        self.jobs.enqueue(EMBED_JOB, lock=EMBED_JOB, once=True, now=self.now())
+
+    def _embed_job(self, job: JobContext) -> None:
+        """Embed what waits, some seconds of it; the rest is asked for again."""
+        self._renew_postings()
+        until = monotonic() + EMBED_SECONDS
+        try:
+            self.indexer.embed(check=job.check, progress=job.progress, enough=lambda: monotonic() > until)
+        except StoreBusy:
+            return  # another process is at it
+        self.index_keeper.wake()
+        if self.embedder is not None and self.indexer.pending():
+            self._request_embedding()
+
+    def _reconcile_job(self, _job: JobContext) -> None:
+        self.indexer.wish("reconcile")
+        self.index_keeper.wake()
+
+    def _renew_postings(self) -> None:
+        """Write all postings again after a change of the tokenizer; otherwise one look at one row."""
+        from coachkit.store.relational.postings import rebuild_postings
+
+        if written := rebuild_postings(self.database):
+            _log.info("wrote the postings again for another tokenizer", records=written)
+
     def _tidy_job(self, _job: JobContext) -> None:
         now = self.now()
         self.sign_in.sweep(now)
@@ -443,6 +523,10 @@ class App:
                 made[name].stop()
         if "webhook_door" in made:
             self.webhook_door.close()
+        if "index_keeper" in made:
+            self.index_keeper.stop()
+        if made.get("vector_index") is not None:
+            made["vector_index"].close()
         if "writers" in made:
             self.writers.close()
         if made.get("oidc") is not None:

@@ -41,6 +41,17 @@ class Settings(BaseSettings):
         None, description="Key for that server; empty: the provider's own variable, such as OPENAI_API_KEY."
     )
     model_timeout: float = Field(60.0, gt=0, description="Seconds that one document may wait for its model.")
+    embedder: str = Field(
+        "packaged",
+        description="How search understands meaning: packaged, none (words only), or any LiteLLM model string such as "
+        "openai/text-embedding-3-small. After a change everything is embedded again, in the background.",
+    )
+    embedder_url: str = Field(
+        "", description="Address of an embedding server of your own that speaks OpenAI's protocol."
+    )
+    embedder_key: SecretStr | None = Field(
+        None, description="Key for that server; empty: the provider's own variable, such as OPENAI_API_KEY."
+    )
     models: Path | None = Field(
         None, description="Folder with the local model's weights; empty: found where make put it."
     )

@@ -220,9 +220,9 @@ def test_a_brief_rests_only_on_what_both_sides_may_read(
 
 
 @SEARCHING
-@given(organisations, people, phrases)
+@given(organisations, people, phrases, st.booleans())
 def test_hidden_records_change_no_item_order_or_score_of_a_search(
-    empty: Path, tmp_path: Path, organisation: list[Any], viewer: str, text: str
+    empty: Path, tmp_path: Path, organisation: list[Any], viewer: str, text: str, embedded: bool
 ) -> None:
     everything = upserts(organisation)
     readable = [item for item in everything if may_read(item.audience, viewer)]
@@ -230,5 +230,9 @@ def test_hidden_records_change_no_item_order_or_score_of_a_search(
         installation(empty, tmp_path / "all", base_items() + everything) as full,
         installation(empty, tmp_path / "readable", base_items() + readable) as bare,
     ):
+        if embedded:
+            for app in (full, bare):
+                app.indexer.embed()
         hits = found_by(full, viewer, text)
+        assert not embedded or not hits or any(hit.semantic is not None for hit in hits)
         assert hits == found_by(bare, viewer, text)

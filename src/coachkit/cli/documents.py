@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from coachkit.cli.context import Language, opened
-from coachkit.cli.output import AsJson, console, emit, read_out
+from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.identity import public_id
 from coachkit.errors import BadInput, NotFound
 
@@ -163,12 +163,15 @@ def search(
         now = app.now()
         reader = app.directory.viewer(app.directory.find_person(viewer).id, now)
         query = Query(text=text, scopes=reader.scopes, since=_day(since, app.settings.timezone), until=now, limit=limit)
-        hits = app.retriever.search(query)
+        answer = app.retriever.answer(query)
+        hits = answer.hits
         records = app.facts.evidence([hit.record_id for hit in hits], reader.scopes)
     by_id = {record.id: record for record in records}
     found = [(hit, by_id[public_id(hit.record_id)]) for hit in hits if public_id(hit.record_id) in by_id]
+    if answer.problem:
+        notes.print(f"Searched by words alone: {answer.problem}", markup=False)
     if as_json:
-        emit([{"score": hit.score, "lexical": hit.lexical, **_row(r)} for hit, r in found])
+        emit([{"score": hit.score, "lexical": hit.lexical, "semantic": hit.semantic, **_row(r)} for hit, r in found])
         return
     if not found:
         console.print("Nothing that this person may read fits these words.")

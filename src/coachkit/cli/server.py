@@ -167,6 +167,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
             "server": running_server(app.settings),
             "model": app.settings.model,
             "connections": len(app.connections.list()),
+            "waiting_for_embedding": app.indexer.pending(),
         }
     if as_json:
         emit(found)

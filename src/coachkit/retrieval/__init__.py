@@ -1,5 +1,6 @@
-"""Retrieval: words, in Chinese and English, and never outside what the viewer may read."""
+"""Retrieval: words and meaning together, in Chinese and English, and never outside what the viewer may read."""
 
-from coachkit.retrieval.retriever import Hit, Query, Retriever
+from coachkit.retrieval.indexer import Indexer
+from coachkit.retrieval.retriever import Answer, Hit, Query, Retriever
 
-__all__ = ["Hit", "Query", "Retriever"]
+__all__ = ["Answer", "Hit", "Indexer", "Query", "Retriever"]

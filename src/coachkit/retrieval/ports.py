@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Changes",
+    "Embedded",
     "Embedder",
+    "EmbeddingStore",
     "Floats",
     "IndexEntry",
     "Integers",
@@ -22,9 +25,10 @@ __all__ = [
     "Postings",
     "SearchReading",
     "SearchStore",
+    "Similar",
     "VectorIndex",
     "VectorStore",
-    "Vectors",
+    "Waiting",
 ]
 
 Integers = NDArray[np.int64]
@@ -59,17 +63,16 @@ class Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class Vectors:
-    """Vectors of records, in ascending order of record id.
+class Similar:
+    """How near records are to a question, by cosine; in ascending order of record id.
 
     :ivar chinese: whether the record is written in Chinese, by record.
-    :ivar matrix: one unit vector a record.
     """
 
     record: Integers
     day: Integers
     chinese: NDArray[np.bool_]
-    matrix: Matrix
+    similarity: Floats
 
 
 class PostingStore(Protocol):
@@ -91,12 +94,21 @@ class VectorStore(Protocol):
     def count_exactly(self, within: Permitted, at_most: int) -> int:
         """How many records may be returned; counting stops at ``at_most``."""
 
-    def vectors(
-        self, within: Permitted, model: str, *, record_ids: Iterable[int] | None = None, newer_than: int | None = None
-    ) -> Vectors:
-        """Vectors of permitted records: all, or those of ``record_ids``, or those changed after a version."""
+    def similar(
+        self,
+        within: Permitted,
+        model: str,
+        question: Matrix,
+        *,
+        record_ids: Iterable[int] | None = None,
+        newer_than: int | None = None,
+    ) -> Similar:
+        """Permitted records with a vector: all, or those of ``record_ids``, or those changed after a version.
 
-    def sample(self, within: Permitted, model: str, size: int) -> Vectors:
+        A record's similarity depends on its own vector alone, to the last bit.
+        """
+
+    def sample(self, within: Permitted, model: str, question: Matrix, size: int) -> Similar:
         """The permitted records with the lowest ids. Ids are hashes, so this is a fair sample, always the same."""
 
 
@@ -117,20 +129,46 @@ class Embedder(Protocol):
     def model(self) -> str:
         """Name and version: vectors of different models are never compared."""
 
-    @property
-    def dimension(self) -> int: ...
-
     def passages(self, texts: Sequence[str]) -> Matrix:
-        """Vectors of texts that are stored.
+        """Vectors of texts that are stored, each independent of the others.
 
         :raises ModelUnavailable: if the model cannot answer now.
         """
 
     def question(self, text: str) -> Matrix:
-        """The vector of a question, of shape ``(dimension,)``.
+        """The vector of a question, of one dimension.
 
         :raises ModelUnavailable: if the model cannot answer now.
         """
+
+    def typical(self, asked_in_chinese: bool, written_in_chinese: bool) -> tuple[float, float]:
+        """Mean and deviation of the similarity of questions with records that have nothing to do with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record whose vector is not up to date.
+
+    :ivar queued_at: milliseconds since 1970; if it changed meanwhile, the record changed again.
+    :ivar text: title and text; ``None`` when the record is gone.
+    """
+
+    record_id: int
+    queued_at: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A vector of a record as it was when it was taken from the queue.
+
+    :ivar content_hash: of the text that was embedded.
+    """
+
+    waiting: Waiting
+    content_hash: str
+    chinese: bool
+    vector: Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +181,84 @@ class IndexEntry:
     vector: Matrix
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed after a version, in order, up to and with ``watermark``. Empty: nothing did."""
+
+    entries: tuple[IndexEntry, ...]
+    removed: tuple[int, ...]
+    watermark: int
+
+
+class EmbeddingStore(Protocol):
+    """The side of the indexer: what waits, what was embedded, and what changed since when."""
+
+    def hold(self, name: str) -> AbstractContextManager[None]:
+        """Keep others out of a piece of work, across processes.
+
+        :raises StoreBusy: if somebody is at it.
+        """
+
+    def pending(self) -> int:
+        """How many records wait."""
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Those that have waited longest."""
+
+    def known(self, model: str, hashes: Iterable[str]) -> dict[str, Matrix]:
+        """Vectors that some record has already, by content hash."""
+
+    def save(self, model: str, embedded: Sequence[Embedded], gone: Sequence[Waiting]) -> None:
+        """Store vectors, forget those of records that are gone, and take both off the queue; in one transaction.
+
+        Each change gets the next version of one rising count. A record that changed meanwhile keeps its place in the
+        queue.
+        """
+
+    def requeue(self, model: str, now: datetime) -> int:
+        """Queue the records whose vector is of another model, or that have none; how many."""
+
+    def newest(self) -> int:
+        """The version of the last change; 0 before the first."""
+
+    def changes(self, model: str, after: int, limit: int) -> Changes:
+        """The next changes after a version, at most ``limit``."""
+
+    def entries(self, model: str) -> Iterator[IndexEntry]:
+        """Every vector of live records, in ascending order of record id, read page by page."""
+
+    def versions(self, model: str) -> Iterator[tuple[int, int]]:
+        """Record and version of what :meth:`entries` gives."""
+
+    def by_id(self, model: str, record_ids: Iterable[int]) -> list[IndexEntry]:
+        """Those of the entries that are asked for."""
+
+    def forget_removals(self, up_to: int) -> None:
+        """No vector index holds removed records of these versions any more."""
+
+    def state(self, name: str) -> dict[str, object]:
+        """A note that processes leave for each other; empty if there is none."""
+
+    def set_state(self, name: str, value: dict[str, object]) -> None: ...
+
+
 class VectorIndex(Protocol):
     """An index over vectors that is derived from the vector store, may be away or behind, and is never believed."""
+
+    def open(self) -> bool:
+        """Take hold of it, as far as possible; whether what it holds can be gone on with. ``False``: rebuild it.
+
+        Does nothing when it is open already and well.
+
+        :raises StoreBusy: if another process owns it, or its server does not answer.
+        """
+
+    @property
+    def doubtful(self) -> bool:
+        """It was not put down cleanly and looks well: compare it with the vector store once, then :meth:`believe`."""
+
+    def believe(self) -> None:
+        """It was compared with the vector store."""
 
     def watermark(self) -> int | None:
         """Every change up to this version is in the index; ``None`` while the index cannot answer."""
@@ -152,19 +266,25 @@ class VectorIndex(Protocol):
     def propose(self, vector: Matrix, scopes: frozenset[int], limit: int) -> list[int]:
         """Records that may be near, best first, roughly ``limit`` of them. May be wrong in every way but slow.
 
-        :raises StoreBusy: if the index went away meanwhile.
+        :raises StoreBusy: if the index is at something else, or went away meanwhile.
         """
 
     def apply(self, entries: Sequence[IndexEntry], removed: Sequence[int], watermark: int) -> None:
-        """Take in changes, whose last has version ``watermark``. Doing it twice changes nothing."""
+        """Take in changes, whose last has version ``watermark``. Doing it twice changes nothing.
+
+        :raises StoreBusy: if the index went away; nothing is said about how much of it was taken in.
+        """
 
     def versions(self) -> Iterator[tuple[int, int]]:
         """Record and version of everything that it holds."""
 
     def rebuild(self, entries: Iterable[IndexEntry], watermark: int) -> None:
-        """Start anew from nothing, answer from the old state meanwhile, and leave no trace of it afterwards."""
+        """Start anew from nothing, answer from the old state meanwhile, and leave no trace of it afterwards.
 
-    def open(self) -> bool:
-        """Take hold of it, as far as possible; whether what it holds can be trusted without a rebuild."""
+        :raises StoreBusy: if the index went away; the old state is as it was.
+        """
+
+    def status(self) -> dict[str, object]:
+        """What it is and how it is, for people; never raises."""
 
     def close(self) -> None: ...

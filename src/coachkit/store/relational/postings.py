@@ -41,11 +41,12 @@ STATE = "postings"
 
 @dataclass(frozen=True, slots=True)
 class IndexableRecord:
-    """What is found of a record: its title and text, for who may read its scope."""
+    """What is found of a record: its key, title and text, for who may read its scope."""
 
     record_id: int
     scope_id: int
     occurred_at: datetime
+    key: str
     title: str
     text: str
 
@@ -84,29 +85,32 @@ def rebuild_postings(database: Database) -> int:
 
     Works in short transactions, remembers where it is, and leaves every record findable while it runs.
     """
+    with database.read() as reading:
+        state = reading.scalar(sa.select(t.index_state.c.value).where(t.index_state.c.name == STATE)) or {}
     written = 0
-    while True:
+    while state.get("tokenizer") != TOKENIZER_VERSION:
         with database.write() as connection:
             state = connection.scalar(sa.select(t.index_state.c.value).where(t.index_state.c.name == STATE)) or {}
             if state.get("tokenizer") == TOKENIZER_VERSION:
-                return written
+                break  # another process was faster
             after = state["next"] if state.get("towards") == TOKENIZER_VERSION else -1
             batch = _records_after(connection, after)
             _write_postings(connection, batch, new=False)
             written += len(batch)
-            value = (
+            state = (
                 {"towards": TOKENIZER_VERSION, "next": batch[-1].record_id}
                 if batch
                 else {"tokenizer": TOKENIZER_VERSION}
             )
             connection.execute(sa.delete(t.index_state).where(t.index_state.c.name == STATE))
-            connection.execute(sa.insert(t.index_state).values(name=STATE, value=value))
+            connection.execute(sa.insert(t.index_state).values(name=STATE, value=state))
+    return written
 
 
 def _records_after(connection: sa.Connection, after: int) -> list[IndexableRecord]:
     columns = t.records.c
     statement = (
-        sa.select(columns.id, columns.scope_id, columns.occurred_at, columns.title, columns.text)
+        sa.select(columns.id, columns.scope_id, columns.occurred_at, columns.key, columns.title, columns.text)
         .where(columns.deleted_at.is_(None), columns.id > after)
         .order_by(columns.id)
         .limit(REBUILD_BATCH)
@@ -120,7 +124,7 @@ def _write_postings(connection: sa.Connection, records: Sequence[IndexableRecord
     rows: list[Row] = []
     found_again: list[Row] = []
     for record in records:
-        counts, length = count_terms(f"{record.title}\n{record.text}")
+        counts, length = count_terms(f"{record.key}\n{record.title}\n{record.text}")
         scope, day, found = record.scope_id, day_of(record.occurred_at), record.record_id
         rows.append((EVERY_RECORD, scope, day, found, 0, length))
         rows.extend([(term, scope, day, found, tf, length) for term, tf in counts.items()])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from coachkit.retrieval.ports import Integers, Permitted, Postings, Vectors
+from coachkit.retrieval.ports import Integers, Matrix, Permitted, Postings, Similar
 from coachkit.retrieval.tokenizer import EVERY_RECORD
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.database import Database
@@ -18,6 +18,12 @@ from coachkit.store.relational.idset import among
 from coachkit.store.relational.postings import day_of
 
 __all__ = ["RelationalReading", "RelationalSearch"]
+
+DAY = 86_400_000
+"""Milliseconds."""
+
+PAGE = 4_096
+"""Vectors compared at once."""
 
 
 class RelationalSearch:
@@ -61,28 +67,51 @@ class RelationalReading:
         some = sa.select(t.records.c.id).where(self._allowed(within)).limit(at_most).subquery()
         return int(self.connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
 
-    def vectors(
-        self, within: Permitted, model: str, *, record_ids: Iterable[int] | None = None, newer_than: int | None = None
-    ) -> Vectors:
-        by_id = record_ids is not None or newer_than is not None
-        statement = self._vectors(within, model, by_id=by_id)
+    def similar(
+        self,
+        within: Permitted,
+        model: str,
+        question: Matrix,
+        *,
+        record_ids: Iterable[int] | None = None,
+        newer_than: int | None = None,
+    ) -> Similar:
+        statement = self._vectors(within, model, by_id=record_ids is not None or newer_than is not None)
         if record_ids is not None:
             statement = statement.where(among(self.connection, t.embeddings.c.record_id, record_ids))
         if newer_than is not None:
             statement = statement.where(t.embeddings.c.version > newer_than)
-        return _vectors(self.connection.execute(statement))
+        return self._compared(statement, question)
 
-    def sample(self, within: Permitted, model: str, size: int) -> Vectors:
-        ids = sa.select(t.records.c.id).where(self._allowed(within)).order_by(t.records.c.id).limit(size)
-        return self.vectors(within, model, record_ids=self.connection.scalars(ids))
+    def sample(self, within: Permitted, model: str, question: Matrix, size: int) -> Similar:
+        statement = self._vectors(within, model, by_id=True).order_by(t.embeddings.c.record_id).limit(size)
+        return self._compared(statement, question)
 
     def _vectors(self, within: Permitted, model: str, *, by_id: bool) -> sa.Select[Any]:
         r, e = t.records.c, t.embeddings.c
         return (
-            sa.select(e.record_id, r.occurred_at, e.language, e.vector)
+            sa.select(e.record_id, sa.type_coerce(r.occurred_at, sa.BigInteger()), e.language == "zh", e.vector)
             .join_from(t.records, t.embeddings, r.id == e.record_id)
             .where(self._allowed(within, by_id=by_id), e.model == model)
         )
+
+    def _compared(self, statement: sa.Select[Any], question: Matrix) -> Similar:
+        """Some thousand vectors at a time, so that memory does not grow with what somebody may read."""
+        parts = []
+        rows = self.connection.execution_options(stream_results=True, max_row_buffer=PAGE).execute(statement)
+        for page in rows.partitions(PAGE):
+            record, at, chinese, vectors = zip(*page, strict=True)
+            matrix = np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(page), -1)
+            # Row by row: BLAS would round a row differently by what stands beside it.
+            near = np.einsum("ij,j->i", matrix, question).astype(np.float64)
+            days = np.array(at, dtype=np.int64) // DAY
+            parts.append((np.array(record, dtype=np.int64), days, np.array(chinese, dtype=np.bool_), near))
+        if not parts:
+            none = np.empty(0, dtype=np.int64)
+            return Similar(none, none, none.astype(np.bool_), none.astype(np.float64))
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        order = np.argsort(columns[0])
+        return Similar(*(column[order] for column in columns))
 
     def _posted(self, terms: Sequence[int], within: Permitted) -> sa.ColumnElement[bool]:
         p = t.postings.c
@@ -133,13 +162,3 @@ class RelationalReading:
 def _columns(rows: Iterable[Sequence[int]], width: int) -> list[Integers]:
     whole = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, width)
     return [np.ascontiguousarray(whole[:, place]) for place in range(width)]
-
-
-def _vectors(rows: Iterable[Sequence[Any]]) -> Vectors:
-    found = sorted(rows, key=lambda row: int(row[0]))
-    return Vectors(
-        record=np.array([row[0] for row in found], dtype=np.int64),
-        day=np.array([day_of(row[1]) for row in found], dtype=np.int64),
-        chinese=np.array([row[2] == "zh" for row in found], dtype=np.bool_),
-        matrix=np.array([np.frombuffer(row[3], dtype=np.float32) for row in found], dtype=np.float32),
-    )

@@ -224,11 +224,11 @@ class _Transaction:
         )
         r = t.records.c
         for row in self.connection.execute(
-            sa.select(r.id, r.scope_id, r.occurred_at, r.title, r.text).where(
+            sa.select(r.id, r.scope_id, r.occurred_at, r.key, r.title, r.text).where(
                 among(self.connection, r.id, [c.record_id for c in changes])
             )
         ):
-            self._index(IndexableRecord(row.id, row.scope_id, row.occurred_at, row.title, row.text))
+            self._index(IndexableRecord(row.id, row.scope_id, row.occurred_at, row.key, row.title, row.text))
 
     def _write_aliases(self, written: list[Change]) -> None:
         rows = []
@@ -256,7 +256,9 @@ class _Transaction:
                     if change.stored is None:
                         self._new.add(change.record_id)
                     self._index(
-                        IndexableRecord(change.record_id, scope_id(change.audience), at, mapped.title, mapped.text)
+                        IndexableRecord(
+                            change.record_id, scope_id(change.audience), at, mapped.key, mapped.title, mapped.text
+                        )
                     )
                 elif change.stored is not None:
                     self._unindex(change.record_id)

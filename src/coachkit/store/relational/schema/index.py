@@ -38,7 +38,7 @@ embeddings = sa.Table(
         "record_id", BigId, sa.ForeignKey("records.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
     sa.Column("model", sa.Text, nullable=False),
-    sa.Column("content_hash", sa.Text, nullable=False, comment="of the text that was embedded"),
+    sa.Column("content_hash", sa.Text, nullable=False, index=True, comment="of the text that was embedded"),
     sa.Column("language", sa.Text, nullable=False, comment="zh or en"),
     sa.Column("vector", sa.LargeBinary, nullable=False, comment="float32, unit length"),
     sa.Column(

@@ -424,6 +424,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_embeddings")),
     )
+    op.create_index(op.f("ix_embeddings_content_hash"), "embeddings", ["content_hash"], unique=False)
     op.create_index(op.f("ix_embeddings_version"), "embeddings", ["version"], unique=False)
     op.create_table(
         "feedback",
