@@ -667,3 +667,20 @@ def test_a_run_that_was_cut_off_is_noted_so(store: SqlIngestStore, now: datetime
     store.finish_run(second, SyncState.DONE, {}, None, now)
     states = [(row["holder"], row["state"], row["error"]) for row in rows(store.database, t.sync_runs)]
     assert sorted(states) == [("a", "failed", "cut off: its process ended"), ("b", "done", None)]
+
+
+def test_what_a_webhook_brought_while_the_source_was_listed_has_not_vanished(
+    database: Database, connected: Callable[..., SqlIngestStore], now: datetime
+) -> None:
+    store, source = connected(database), Source(connection="source", connector="scripted")
+    for native_id, at in (("old", now), ("new", now + timedelta(seconds=2))):
+        item = Upsert(
+            stream="things",
+            native_id=native_id,
+            record=WorkItem(kind=WorkItemKind.ISSUE, key=native_id, title="A thing"),
+            occurred_at=now,
+        )
+        store.write(source, [item], now=at)
+    with store.vanished("source", "things", [], before=now + timedelta(seconds=1)) as gone:
+        assert gone.count == 1
+        assert [name for page in gone.pages() for name in page] == ["old"]

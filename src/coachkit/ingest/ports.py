@@ -76,9 +76,18 @@ class IngestStore(Protocol):
         ...
 
     def vanished(
-        self, connection: str, stream: str, present: Iterable[str], *, dry_run: bool = False
+        self,
+        connection: str,
+        stream: str,
+        present: Iterable[str],
+        *,
+        before: datetime | None = None,
+        dry_run: bool = False,
     ) -> AbstractContextManager[Vanished]:
         """Compare the stored records of a stream with the native ids that the source has; in memory that does not grow.
+
+        :param before: when the source began to list them. What a webhook has brought since cannot be on the list, and
+            has not vanished.
 
         Quarantined records that the source no longer has are forgotten, except in a dry run.
         """

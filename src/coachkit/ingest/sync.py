@@ -144,11 +144,13 @@ class Sync:
         """Remove what the source no longer has, unless it is too much to be true."""
         if self.is_cancelled:
             return
+        asked_at = self._clock()
         present = self._connector.sweep(stream)
         if present is None:
             return
         listed = _of_connector(self._source.connector, lambda: present)
-        with self._store.vanished(self._source.connection, stream, listed, dry_run=self._dry_run) as gone:
+        vanished = self._store.vanished(self._source.connection, stream, listed, before=asked_at, dry_run=self._dry_run)
+        with vanished as gone:
             refused = _too_many(stream, gone)
             if refused is not None and not allow_removals:
                 self.refused.append(refused)

@@ -57,7 +57,13 @@ class SqlIngestStore:
 
     @contextmanager
     def vanished(
-        self, connection: str, stream: str, present: Iterable[str], *, dry_run: bool = False
+        self,
+        connection: str,
+        stream: str,
+        present: Iterable[str],
+        *,
+        before: datetime | None = None,
+        dry_run: bool = False,
     ) -> Iterator[Vanished]:
         """The source's ids stand in a temporary table on disk, so that memory does not grow with the source."""
         with self.database.engine.connect() as opened:
@@ -69,7 +75,7 @@ class SqlIngestStore:
                 opened.commit()
                 if not dry_run:
                     self._forget_quarantined(opened, connection, stream)
-                yield _Vanished(opened, connection, stream)
+                yield _Vanished(opened, connection, stream, before)
             finally:
                 opened.rollback()
                 _PRESENT.drop(opened)
@@ -190,11 +196,12 @@ def _load(opened: sa.Connection, connection: str, stream: str, present: Iterable
 class _Vanished:
     """See :class:`~coachkit.ingest.ports.Vanished`."""
 
-    def __init__(self, opened: sa.Connection, connection: str, stream: str) -> None:
+    def __init__(self, opened: sa.Connection, connection: str, stream: str, before: datetime | None) -> None:
         self._opened = opened
         r = t.records.c
         live = sa.and_(r.connection == connection, r.stream == stream, r.deleted_at.is_(None))
-        self._gone = sa.and_(live, ~sa.exists().where(_PRESENT.c.record_id == r.id))
+        known = sa.true() if before is None else r.observed_at <= before
+        self._gone = sa.and_(live, known, ~sa.exists().where(_PRESENT.c.record_id == r.id))
         profile = t.profiles.join(t.records, t.records.c.id == t.profiles.c.record_id)
         active = sa.func.coalesce(t.profiles.c.profile["active"].as_boolean(), sa.true())
         one = sa.func.count()
