@@ -366,7 +366,8 @@ def test_the_description_is_complete(shared_office: Office, client_of: Client) -
             assert success["content"]["application/json"]["schema"], where
             if path != "/api/health":
                 assert "401" in route["responses"], where
-                assert route["security"], where
+                if not path.startswith("/api/webhooks/"):  # a source signs what it sends
+                    assert route["security"], where
     named = described["components"]["schemas"]
     ids = [schema["properties"]["id"] for schema in named.values() if "id" in schema.get("properties", {})]
     assert all(one["type"] == "string" for one in ids)

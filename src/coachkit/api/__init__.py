@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from coachkit.api import me, people, records, sources, webhooks
+from coachkit.api import identities, me, people, records, sources, webhooks
 
 __all__ = ["api_router"]
 
@@ -12,6 +12,7 @@ __all__ = ["api_router"]
 def api_router() -> APIRouter:
     """All routes under ``/api``. ``app.state.coachkit`` of the application that includes them is the installation."""
     router = APIRouter(prefix="/api")
-    for part in (people.router, records.router, sources.router, webhooks.router, me.router, me.health):
-        router.include_router(part)
+    for part in (me, people, records, sources, identities, webhooks):
+        router.include_router(part.router)
+    router.include_router(me.health)
     return router

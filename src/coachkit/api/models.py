@@ -11,6 +11,7 @@ from coachkit.access import PersonEntry, ReadEntry
 from coachkit.api.language import Language
 from coachkit.delivery.action_items import ActionItemState
 from coachkit.delivery.document import Document
+from coachkit.delivery.personal import RecordAbout
 from coachkit.domain.evidence import Evidence
 from coachkit.domain.identity import public_id
 from coachkit.drafting.cleaning import clean
@@ -21,6 +22,7 @@ from coachkit.jobs import Job
 __all__ = [
     "ActionItem",
     "ActionItemChange",
+    "ActionItems",
     "Brief",
     "BriefRequest",
     "Connection",
@@ -29,9 +31,15 @@ __all__ = [
     "Health",
     "JobState",
     "Me",
+    "Meeting",
+    "Meetings",
+    "OpenPerson",
+    "People",
     "Person",
     "Read",
     "Reads",
+    "RecordLine",
+    "RecordLines",
     "SearchHit",
     "SearchResults",
     "Stream",
@@ -64,6 +72,61 @@ class Me(_Model):
     roles: list[str] = Field(examples=[["admin"]])
     timezone: str = Field(examples=["Asia/Shanghai"])
     models: list[str] = Field(description="Model settings that a brief may be prepared with.", examples=[["none"]])
+
+
+class OpenPerson(Person):
+    """Somebody whose brief you may open, and why."""
+
+    relation: Literal["self", "report", "grant"] = Field(examples=["report"])
+    reason: str = Field("", description="Of a grant.")
+
+
+class People(_Model):
+    people: list[OpenPerson]
+
+
+class Meeting(_Model):
+    """A check-in of yours."""
+
+    id: str = Field(description="Opens the record at /api/evidence/{id}.", examples=[_EXAMPLE_ID])
+    at: datetime
+    state: str = Field(examples=["planned"])
+    manager: Person
+    report: Person = Field(description="Whom the brief for it is about: /api/people/{id}/brief.")
+    points: int = Field(description="How many points of the agenda wait.", examples=[3])
+
+
+class Meetings(_Model):
+    meetings: list[Meeting]
+
+
+class RecordLine(_Model):
+    """A record that names you, in one line."""
+
+    id: str = Field(description="Opens the record at /api/evidence/{id}.", examples=[_EXAMPLE_ID])
+    kind: str = Field(examples=["issue"])
+    key: str = Field(examples=["PAY-17"])
+    title: str = Field(examples=["Page the ledger export"])
+    connection: str = Field(examples=["tracker"])
+    occurred_at: datetime
+
+    @classmethod
+    def of(cls, record: RecordAbout) -> Self:
+        return cls(
+            id=record.public_id,
+            kind=record.kind,
+            key=clean(record.key),
+            title=clean(record.title),
+            connection=record.connection,
+            occurred_at=record.occurred_at,
+        )
+
+
+class RecordLines(_Model):
+    """Records that name you, newest first. What you may not read yourself is not listed, and is in no brief."""
+
+    records: list[RecordLine]
+    next: str | None = Field(None, description="Address of the next page.")
 
 
 class Source(_Model):
@@ -218,6 +281,10 @@ class ActionItem(_Model):
     @classmethod
     def of(cls, state: ActionItemState) -> Self:
         return cls.model_validate(state)
+
+
+class ActionItems(_Model):
+    action_items: list[ActionItem]
 
 
 class ActionItemChange(BaseModel):

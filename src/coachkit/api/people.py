@@ -1,23 +1,25 @@
-"""Briefs about people, and drafts by their id."""
+"""Whose brief one may open, the briefs, and drafts by their id."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from coachkit.access import PersonEntry
+from coachkit.access import PersonEntry, Viewer
+from coachkit.access.policy import HR, opens_brief
 from coachkit.api.briefing import open_brief, prepare_brief
 from coachkit.api.language import Language, language_of
-from coachkit.api.models import Brief, BriefRequest
+from coachkit.api.models import Brief, BriefRequest, OpenPerson, People, Person
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.delivery.document import document
 from coachkit.domain.identity import unpublic_id
-from coachkit.errors import NotFound
+from coachkit.errors import CoachkitError, NotFound
 
-__all__ = ["person_of", "router"]
+__all__ = ["OpenTo", "open_people", "person_of", "router"]
 
 router = APIRouter(tags=["briefs"], responses=PROBLEMS)
 
@@ -30,6 +32,44 @@ def person_of(app: App, person_id: str) -> PersonEntry:
         return app.directory.person(unpublic_id(person_id))
     except ValueError:
         raise NotFound("there is no such person.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTo:
+    """Somebody whose brief the viewer may open, and why; ``reason`` is that of a grant."""
+
+    person: PersonEntry
+    relation: Literal["self", "report", "grant"]
+    reason: str = ""
+
+
+def open_people(app: App, viewer: Viewer) -> list[OpenTo]:
+    """Whose brief the viewer may open today: their own, then their reports', then what grants open, by name."""
+    found = {viewer.person: OpenTo(app.directory.person(viewer.person), "self")}
+    found |= {one.id: OpenTo(one, "report") for one in app.directory.reports_of(viewer.person)}
+    granted: dict[int, OpenTo] = {}
+    for grant in app.grants.list(viewer.person):
+        kind, _, account = grant.scope_key.partition(":")
+        if grant.role != HR or kind != "subject":
+            continue
+        try:
+            person = app.directory.find_person(account)
+        except CoachkitError:  # the account is nobody's any more
+            continue
+        if person.id not in found and person.active and opens_brief(app.directory, viewer, person, viewer.at):
+            granted[person.id] = OpenTo(person, "grant", grant.reason)
+    return [*found.values(), *sorted(granted.values(), key=lambda one: one.person.name)]
+
+
+@router.get("/people", summary="Whose brief you may open")
+def read_people(app: Installation, viewer: Asks) -> People:
+    """Yourself, those who report to you today, and those whom a grant opens to you."""
+    return People(
+        people=[
+            OpenPerson(**Person.of(one.person).model_dump(), relation=one.relation, reason=one.reason)
+            for one in open_people(app, viewer)
+        ]
+    )
 
 
 @router.get("/people/{person_id}/brief", summary="Today's brief about a person")
