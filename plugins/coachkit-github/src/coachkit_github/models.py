@@ -26,6 +26,7 @@ __all__ = [
     "Repository",
     "Review",
     "ReviewComment",
+    "Signature",
     "Team",
     "Thread",
     "User",
@@ -255,7 +256,9 @@ class ThreadComment(_Part):
     url: str | None = None
 
 
-class _Signature(_Part):
+class Signature(_Part):
+    """Who signed a commit as git knows them."""
+
     name: str | None = None
     email: str | None = None
     date: Moment | None = None
@@ -263,8 +266,8 @@ class _Signature(_Part):
 
 class _GitCommit(_Part):
     message: str
-    author: _Signature | None = None
-    committer: _Signature | None = None
+    author: Signature | None = None
+    committer: Signature | None = None
 
 
 class _Parent(_Part):

@@ -39,6 +39,8 @@ class People:
         self.system = system
         self._seen: dict[str, _Seen] = {}
         self._told: set[tuple[str, int]] = set()
+        self.strangers: dict[int, str] = {}
+        """Ids and logins of people of whom nothing but a login was seen yet."""
 
     def login(self, login: str) -> str:
         """The key of a login, however it is written."""
@@ -50,6 +52,8 @@ class People:
             return None
         key = self.login(user.login)
         native_id = str(user.id) if user.id is not None else f"login:{user.login.lower()}"
+        if user.id is not None and not _is_bot(user) and len(self.strangers) < MOST_REMEMBERED:
+            self.strangers.setdefault(user.id, user.login)
         self._note(native_id, 0, _BEGINNING, Account(identity=key, bot=_is_bot(user)))
         return key
 

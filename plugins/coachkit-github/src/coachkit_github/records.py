@@ -27,6 +27,7 @@ from coachkit_github.models import (
     Pull,
     PushedCommit,
     Repository,
+    Signature,
     User,
     version_of,
 )
@@ -172,13 +173,13 @@ class Records:
 
         :raises PayloadRejected: if neither of its dates is told.
         """
-        written, taken = commit.commit.author, commit.commit.committer
-        authored = (written and written.date) or (taken and taken.date)
-        committed = (taken and taken.date) or authored
+        written, taken = commit.commit.author or Signature(), commit.commit.committer or Signature()
+        authored = written.date or taken.date
+        committed = taken.date or authored
         if authored is None or committed is None:
             raise PayloadRejected("a commit without a date.")
-        author = self.people.signature(written and written.name, written and written.email, commit.author, authored)
-        committer = self.people.signature(taken and taken.name, taken and taken.email, commit.committer, committed)
+        author = self.people.signature(written.name, written.email, commit.author, authored)
+        committer = self.people.signature(taken.name, taken.email, commit.committer, committed)
         merge = commit.parents is not None and len(commit.parents) > 1
         size = len(commit.files) if commit.files is not None else None
         record = self._commit(commit.sha, commit.commit.message, place, authored, committed, size)
