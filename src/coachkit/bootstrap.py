@@ -7,15 +7,16 @@ needs only the directory never loads the vector index.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from coachkit.domain.identity import public_id, stable_id
-from coachkit.errors import NotFound, StoreBusy
+from coachkit.errors import ConfigError, StoreBusy
 from coachkit.settings import Settings
 from coachkit.store.relational.database import Database
 from coachkit.telemetry import get_logger
@@ -32,39 +33,35 @@ if TYPE_CHECKING:
     from coachkit.host import PluginHost
     from coachkit.ingest.connections import Connections
     from coachkit.ingest.coverage import Coverage
-    from coachkit.ingest.deliveries import DeliveryStore
     from coachkit.ingest.engine import SyncEngine
     from coachkit.ingest.identity_queue import IdentityQueue
-    from coachkit.ingest.listening import Listeners
+    from coachkit.ingest.intake import Intake
     from coachkit.ingest.ports import Connection
-    from coachkit.ingest.receiving import WebhookDoor
+    from coachkit.ingest.replay import ReplayReport
     from coachkit.ingest.reports import SyncProgress, SyncReport
-    from coachkit.ingest.webhooks import Webhooks
-    from coachkit.jobs import Handler, JobContext, Transaction, Worker
+    from coachkit.jobs import Handler, JobContext, Worker
     from coachkit.models.writers import Writers
     from coachkit.retrieval import Indexer, Retriever
     from coachkit.retrieval.keeping import IndexKeeper
     from coachkit.retrieval.ports import Embedder, VectorIndex
+    from coachkit.sdk import Connector
     from coachkit.store.relational.connections import SqlConnectionStore
     from coachkit.store.relational.jobs import SqlJobs
     from coachkit.store.relational.reading import SqlFactReader
     from coachkit.store.relational.syncs import SqlIngestStore
 
-__all__ = ["App", "open_app", "utc_now"]
+__all__ = ["App", "open_app", "replay_recorded", "utc_now"]
 
 _log = get_logger("bootstrap")
 
-WEBHOOK_JOB = "webhooks"
 SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "brief", "tidy"
 RECONCILE_JOB = "reconcile-index"
 
 EMBED_SECONDS = 20.0
 """Of one job; what is left then waits in the queue again, so that nothing else waits long behind it."""
 
-DELIVERIES_KEPT = timedelta(days=7)
-"""How long a delivery that was handled or refused is known, so that the same one is not handled again."""
-
-SUGGEST_AFTER_WEBHOOKS = timedelta(minutes=5)
+SUGGEST_AFTER = timedelta(minutes=5)
+"""How long identities wait for suggestions after webhooks, which come at any time."""
 
 
 def utc_now() -> datetime:
@@ -199,41 +196,21 @@ class App:
         return report
 
     @cached_property
-    def deliveries(self) -> DeliveryStore:
+    def webhooks(self) -> Intake:
+        """Webhooks and long connections."""
+        from coachkit.ingest.intake import Intake
         from coachkit.store.relational.deliveries import SqlDeliveryStore
-
-        return SqlDeliveryStore(self.database)
-
-    @cached_property
-    def webhook_door(self) -> WebhookDoor:
-        from coachkit.ingest.receiving import WebhookDoor
-
-        return WebhookDoor(
-            self.deliveries,
-            find=self.connections_store.find,
-            open_connector=self.connections.open,
-            enqueue=self._enqueue_webhooks,
-            clock=self.now,
-            kept=self._wake_for_webhooks,
-        )
-
-    @cached_property
-    def webhooks(self) -> Webhooks:
-        from coachkit.ingest.webhooks import Webhooks
-
-        return Webhooks(self.deliveries)
-
-    @cached_property
-    def listeners(self) -> Listeners:
-        from coachkit.ingest.listening import Listeners
         from coachkit.store.relational.sync_lock import hold
 
-        return Listeners(
-            self._listening,
-            self.connections.open,
-            lambda name: hold(self.database, f"listen:{name}"),
-            self.webhook_door.keep,
+        return Intake(
+            SqlDeliveryStore(self.database),
+            self.jobs,
+            self.connections,
+            self.connections_store,
+            connector_classes=lambda: self.plugins.connectors,
+            hold=lambda name: hold(self.database, f"listen:{name}"),
             clock=self.now,
+            written=self._after_webhooks,
         )
 
     @cached_property
@@ -360,17 +337,10 @@ class App:
 
         return Worker(self.jobs, self._handlers(), clock=self.now)
 
-    @cached_property
-    def webhook_worker(self) -> Worker:
-        """A thread that only takes webhooks in, so that none waits behind a long sync."""
-        from coachkit.jobs import Worker
-
-        return Worker(self.jobs, {WEBHOOK_JOB: self._webhook_job}, threads=1, clock=self.now)
-
     def _handlers(self) -> dict[str, Handler]:
         return {
             SYNC_JOB: self._sync_job,
-            WEBHOOK_JOB: self._webhook_job,
+            self.webhooks.job: self.webhooks.run,
             SUGGEST_JOB: self._suggest_job,
             BRIEF_JOB: self._brief_job,
             TIDY_JOB: self._tidy_job,
@@ -384,24 +354,14 @@ class App:
         self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=day, first_at=now)
         self.jobs.schedule(RECONCILE_JOB, RECONCILE_JOB, {}, every=day, first_at=now + day)
         self.jobs.schedule(EMBED_JOB, EMBED_JOB, {}, every=timedelta(minutes=2), first_at=now)
-        self._request_waiting_webhooks()
         self.worker.start()
-        self.webhook_worker.start()
-        self.listeners.start()
+        self.webhooks.start()
         self.index_keeper.start()
 
     def request_sync(self, name: str) -> str:
         """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
         self.connections.get(name)
         return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
-
-    def retry_webhooks(self, name: str) -> int:
-        """Let the deliveries of a connection that failed be tried again; returns how many there are."""
-        self.connections.get(name)
-        retried = self.deliveries.retry(name, self.now())
-        if retried:
-            self._enqueue_webhooks(name)
-        return retried
 
     def request_brief(self, viewer: Viewer, subject: int, *, language: Language, model: str) -> str:
         """Let a brief be prepared in the background; returns the job's id. Asked twice while it waits, it runs once."""
@@ -428,48 +388,11 @@ class App:
         if report.total.written:
             self.jobs.enqueue(SUGGEST_JOB, lock=SUGGEST_JOB, once=True, now=self.now())
 
-    def _enqueue_webhooks(self, name: str, transaction: Transaction | None = None) -> None:
-        lock = f"webhooks:{name}"
-        asked = {"connection": name}
-        self.jobs.enqueue(WEBHOOK_JOB, asked, lock=lock, once=True, now=self.now(), transaction=transaction)
-
-    def _request_waiting_webhooks(self) -> None:
-        for name in self.deliveries.waiting():
-            self._enqueue_webhooks(name)
-
-    def _wake_for_webhooks(self) -> None:
-        if "webhook_worker" in self.__dict__:
-            self.webhook_worker.wake()
-
-    def _listening(self) -> list[Connection]:
-        from coachkit.sdk import Capability
-
-        known = self.plugins.connectors
-        return [
-            found
-            for found in self.connections_store.all()
-            if found.enabled and found.connector in known and Capability.LISTEN in known[found.connector].capabilities
-        ]
-
-    def _webhook_job(self, job: JobContext) -> None:
-        name = job.arguments["connection"]
-        try:
-            connector = self.connections.open(name)
-        except NotFound:
-            return  # it was removed, and its deliveries with it
-        with closing(connector):
-            careful = job.job.attempts > 2
-            drained = self.webhooks.drain(name, connector, clock=self.now, check=job.check, careful=careful)
+    def _after_webhooks(self) -> None:
+        """People may have new accounts; asked for by many deliveries, looked at once in a while."""
         now = self.now()
-        if drained.next_due is not None:
-            # with its moment among the arguments it is another job than the one that a new delivery asks for
-            asked = {"connection": name, "due": drained.next_due.isoformat(timespec="seconds")}
-            self.jobs.enqueue(
-                WEBHOOK_JOB, asked, lock=f"webhooks:{name}", once=True, run_at=max(now, drained.next_due), now=now
-            )
-        if drained.written:
-            later = now + SUGGEST_AFTER_WEBHOOKS
-            self.jobs.enqueue(SUGGEST_JOB, {"after": WEBHOOK_JOB}, lock=SUGGEST_JOB, once=True, run_at=later, now=now)
+        asked = {"after": self.webhooks.job}
+        self.jobs.enqueue(SUGGEST_JOB, asked, lock=SUGGEST_JOB, once=True, run_at=now + SUGGEST_AFTER, now=now)
 
     def _suggest_job(self, _job: JobContext) -> None:
         self.identities.suggest(self.now())
@@ -508,21 +431,16 @@ class App:
     def _tidy_job(self, _job: JobContext) -> None:
         now = self.now()
         self.sign_in.sweep(now)
-        self.deliveries.forget(now - DELIVERIES_KEPT)
-        self._request_waiting_webhooks()
-        self.jobs.forget(now - timedelta(days=1), kind=WEBHOOK_JOB)  # there may be many of them
+        self.webhooks.tidy()
         self.jobs.forget(now - timedelta(days=30))
 
     def close(self) -> None:
         """Put down what is running and let go of everything that was opened."""
         made = self.__dict__
-        if "listeners" in made:
-            self.listeners.stop()
-        for name in ("webhook_worker", "worker"):
-            if name in made:
-                made[name].stop()
-        if "webhook_door" in made:
-            self.webhook_door.close()
+        if "webhooks" in made:
+            self.webhooks.stop()
+        if "worker" in made:
+            self.worker.stop()
         if "index_keeper" in made:
             self.index_keeper.stop()
         if made.get("vector_index") is not None:
@@ -533,6 +451,32 @@ class App:
             made["oidc"].close()
         if "database" in made:
             self.database.close()
+
+
+def replay_recorded(
+    connector: type[Connector], lines: Callable[[], Iterable[bytes]], stream: str | None, now: Callable[[], datetime]
+) -> ReplayReport:
+    """Feed recorded payloads to a connector, in a scratch store that is gone afterwards. Nothing is asked of a source.
+
+    :raises ConfigError: if the connector cannot be made without its configuration.
+    """
+    from coachkit.ingest.ports import Connection
+    from coachkit.ingest.replay import Replay
+    from coachkit.store.relational.connections import SqlConnectionStore
+    from coachkit.store.relational.migrating import migrate
+    from coachkit.store.relational.syncs import SqlIngestStore
+
+    try:
+        connector.for_recordings().close()
+    except ValueError as error:
+        hint = "Its authors should write the classmethod for_recordings."
+        raise ConfigError("cannot be made without a configuration.", subject=connector.name, hint=hint) from error
+    scratch = TemporaryDirectory(prefix="coachkit-replay-")
+    with scratch as folder, closing(Database(f"sqlite:///{folder}/scratch.db")) as database:
+        migrate(database)
+        SqlConnectionStore(database).save(Connection(name="recorded", connector=connector.name, created_at=now()))
+        replay = Replay(SqlIngestStore(database), connector.for_recordings, clock=now)
+        return replay.run("recorded", lines, stream=stream)
 
 
 def open_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> App:

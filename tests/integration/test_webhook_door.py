@@ -66,7 +66,7 @@ def test_a_delivery_is_taken_and_is_a_record_when_its_job_has_run(app: App, clie
     assert (first.status_code, first.json()) == (202, {"taken": "new"})
     assert client.post("/api/webhooks/post", content=body, headers=headers).json() == {"taken": "duplicate"}
     assert app.worker.run_pending() == 1
-    assert app.deliveries.counts()["post"].done == 1
+    assert app.webhooks.store.counts()["post"].done == 1
     (stream,) = [s for c in app.coverage.report(app.now()).connections for s in c.streams if s.records]
     assert (stream.name, stream.records) == ("notes", 1)
 
@@ -122,20 +122,20 @@ def test_a_failed_delivery_is_tried_again_by_its_own_job(app: App, client: TestC
     body, headers = signed("note", {"key": "NOTE-1"}, "d-1")
     client.post("/api/webhooks/post", content=body, headers=headers)
     assert app.worker.run_pending() == 1
-    (reason,) = app.deliveries.counts()["post"].reasons
+    (reason,) = app.webhooks.store.counts()["post"].reasons
     assert reason.reason.startswith("KeyError")
     (waiting,) = [job for job in app.jobs.list(kind="webhooks") if job.state == "waiting"]
     assert waiting.run_at > app.now()
     body, headers = signed("note", note(2), "d-2")
     client.post("/api/webhooks/post", content=body, headers=headers)
     assert app.worker.run_pending() == 1, "a new delivery does not wait for the one that failed"
-    assert app.deliveries.counts()["post"].done == 1
+    assert app.webhooks.store.counts()["post"].done == 1
     for _ in range(8):
         clock.later += timedelta(hours=2)
         app.worker.run_pending()
-    assert app.deliveries.counts()["post"].failed == 1
-    assert app.retry_webhooks("post") == 1
-    assert app.deliveries.counts()["post"].waiting == 1
+    assert app.webhooks.store.counts()["post"].failed == 1
+    assert app.webhooks.retry("post") == 1
+    assert app.webhooks.store.counts()["post"].waiting == 1
 
 
 def test_what_waited_when_the_server_ended_is_taken_up_when_it_begins(app: App, client: TestClient) -> None:
@@ -144,7 +144,7 @@ def test_what_waited_when_the_server_ended_is_taken_up_when_it_begins(app: App, 
     (job,) = app.jobs.list(kind="webhooks")
     app.jobs.cancel(job.id, app.now())  # its job was lost
     app.start_background()
-    _until(lambda: app.deliveries.counts()["post"].done == 1)
+    _until(lambda: app.webhooks.store.counts()["post"].done == 1)
 
 
 def test_old_deliveries_go_and_jobs_of_webhooks_do_not_pile_up(app: App, client: TestClient, clock: Clock) -> None:
@@ -154,7 +154,7 @@ def test_old_deliveries_go_and_jobs_of_webhooks_do_not_pile_up(app: App, client:
     clock.later = timedelta(days=8)
     app.jobs.enqueue("tidy", now=app.now())
     app.worker.run_pending()
-    assert "post" not in app.deliveries.counts()
+    assert "post" not in app.webhooks.store.counts()
     assert not app.jobs.list(kind="webhooks")
 
 
@@ -165,10 +165,10 @@ def listen(app: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], L
 
     def start() -> Listeners:
         made = Listeners(
-            app._listening,
+            app.webhooks.listening,
             app.connections.open,
             lambda name: hold(app.database, f"listen:{name}"),
-            app.webhook_door.keep,
+            app.webhooks.door.keep,
             clock=app.now,
             first_pause=0.01,
             look=0.02,
@@ -185,9 +185,11 @@ def listen(app: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], L
 def test_a_long_connection_feeds_the_same_path(app: App, listen: Callable[[], Listeners]) -> None:
     SignedSource.said.extend(Event(id=f"e-{n}", name="note", payload=note(n)) for n in (1, 2, 2))
     listen()
-    _until(lambda: app.deliveries.counts().get("post") is not None and app.deliveries.counts()["post"].waiting == 2)
+    _until(
+        lambda: app.webhooks.store.counts().get("post") is not None and app.webhooks.store.counts()["post"].waiting == 2
+    )
     app.worker.run_pending()
-    assert app.deliveries.counts()["post"].done == 2
+    assert app.webhooks.store.counts()["post"].done == 2
 
 
 def test_a_long_connection_that_breaks_is_made_again(
@@ -203,7 +205,7 @@ def test_a_long_connection_that_breaks_is_made_again(
 
     monkeypatch.setattr(SignedSource, "listen", breaking)
     listen()
-    _until(lambda: "post" in app.deliveries.counts())
+    _until(lambda: "post" in app.webhooks.store.counts())
 
 
 def test_a_connection_is_listened_to_once_and_no_longer_than_it_is_there(

@@ -113,6 +113,6 @@ def test_a_kill_in_the_middle_loses_nothing(server: Server) -> None:
     server.settled(60)
     assert sent.taken == len(payloads)
     assert sent.other, "the kill was not felt"
-    counts = server.app.deliveries.counts()["post"]
+    counts = server.app.webhooks.store.counts()["post"]
     assert (counts.done, counts.failed, counts.refused) == (len(payloads), 0, 0)
     assert titles(server) == {f"NOTE-{number}": f"Note {number}, version 3" for number in range(200)}

@@ -89,11 +89,11 @@ class Server:
         """Wait until nothing waits to be handled; how long that took."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
-            counts = self.app.deliveries.counts().get("post")
+            counts = self.app.webhooks.store.counts().get("post")
             if counts is None or counts.waiting == 0:
                 return time.monotonic() - began
             time.sleep(0.02)
-        raise AssertionError(f"still waiting after {seconds} s: {self.app.deliveries.counts()}")
+        raise AssertionError(f"still waiting after {seconds} s: {self.app.webhooks.store.counts()}")
 
 
 @dataclass

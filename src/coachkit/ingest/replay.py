@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import orjson
@@ -44,19 +43,29 @@ class StreamReplay:
     """The lines of one stream: ``read`` is ``ingested`` + ``refused`` + ``failed``.
 
     :ivar refused: by reason. :ivar failures: the first of them. :ivar records: what the lines became.
+    :ivar set_aside: by reason, single records that the connector could not read in lines that it could.
     """
 
     read: int = 0
     ingested: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     failures: list[FailedLine] = field(default_factory=list)
     records: StreamCounts = field(default_factory=StreamCounts)
+    set_aside: dict[str, int] = field(default_factory=dict)
 
     def refuse(self, reason: str) -> None:
-        self.refused[reason if reason in self.refused or len(self.refused) < MOST_REASONS else "other reasons"] += 1
+        self.read += 1
+        _count(self.refused, reason)
+
+    def ingest(self, aside: Iterable[str]) -> None:
+        self.read += 1
+        self.ingested += 1
+        for reason in aside:
+            _count(self.set_aside, reason)
 
     def fail(self, line: int, kind: str, reason: str) -> None:
+        self.read += 1
         self.failed += 1
         if len(self.failures) < LISTED_FAILURES:
             self.failures.append(FailedLine(line=line, kind=kind, reason=reason))
@@ -94,7 +103,9 @@ class _Line:
 
 
 class Replay:
-    """Feeds lines to :meth:`~coachkit.sdk.Connector.recorded`, part by part, so that a file of any size fits.
+    """What a connector makes of recorded lines.
+
+    Feeds lines to :meth:`~coachkit.sdk.Connector.recorded`, part by part, so that a file of any size fits.
 
     :param make: makes the connector, once for each time through the lines.
     """
@@ -107,9 +118,7 @@ class Replay:
         self._source: Source
         self._connector: Connector
 
-    def run(
-        self, connection: str, lines: Callable[[], Iterable[bytes]], *, stream: str | None = None
-    ) -> ReplayReport:
+    def run(self, connection: str, lines: Callable[[], Iterable[bytes]], *, stream: str | None = None) -> ReplayReport:
         """All lines, twice: the second time nothing should be written.
 
         :param lines: opens the lines. :param stream: what they are said to be of.
@@ -197,7 +206,8 @@ class Replay:
         if not lines:
             return
         try:
-            written = self._store.write(self._source, [item for line in lines for item in line.items], now=self._clock())
+            items = [item for line in lines for item in line.items]
+            written = self._store.write(self._source, items, now=self._clock())
         except Exception as error:
             if len(lines) == 1:
                 self._of(lines[0].stream).fail(lines[0].number, type(error).__name__, failure_of(error))
@@ -212,14 +222,12 @@ class Replay:
             if line.number in wrong:
                 self._of(line.stream).fail(line.number, "Unstorable", wrong[line.number])
             else:
-                self._of(line.stream).ingested += 1
+                self._of(line.stream).ingest(item.reason for item in line.items if isinstance(item, Failure))
 
     def _set_aside(self, lines: list[_Line]) -> dict[int, str]:
         """Lines with a record that the store could not take, with its reason."""
-        reasons = {
-            (failure.stream, failure.native_id): failure.reason
-            for failure in self._store.quarantined(self._source.connection, before=datetime.max.replace(tzinfo=self._clock().tzinfo))
-        }
+        aside = self._store.quarantined(self._source.connection, before=self._clock() + timedelta(days=1))
+        reasons = {(failure.stream, failure.native_id): failure.reason for failure in aside}
         wrong = {}
         for line in lines:
             for item in line.items:
@@ -236,6 +244,11 @@ class Replay:
         if not isinstance(event, str):
             return NO_STREAM
         return next((stream.name for stream in self._connector.streams if event in stream.events), NO_STREAM)
+
+
+def _count(reasons: dict[str, int], reason: str) -> None:
+    known = reason if reason in reasons or len(reasons) < MOST_REASONS else "other reasons"
+    reasons[known] = reasons.get(known, 0) + 1
 
 
 def _shape(value: object) -> str | None:
