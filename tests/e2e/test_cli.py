@@ -174,6 +174,7 @@ def _commands(group: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 
 
 def test_every_command_teaches() -> None:
+    """Each says what it does and shows a line; that options and connectors in it exist is held by ``tools/docs.py``."""
     import typer
 
     for path in _commands(typer.main.get_command(cli)):
@@ -181,3 +182,63 @@ def test_every_command_teaches() -> None:
         assert shown.exit_code == 0, path
         described = [line for line in shown.output.splitlines() if line.strip() and "Usage" not in line]
         assert len(described[0].strip()) > 15, f"{' '.join(path)} says too little about itself"
+        if path[0] in ("source", "webhook"):
+            continue
+        assert "Example:" in shown.output, f"{' '.join(path)} shows no example"
+        assert f"coachkit {' '.join(path)}" in " ".join(shown.output.split()) or path == ("demo",), path
+
+
+SPEAK_NO_JSON = {("serve",), ("worker",), ("webhook", "retry")}
+"""They run until they are stopped."""
+
+
+def test_every_command_speaks_json() -> None:
+    import typer
+
+    silent = {
+        path
+        for path in _commands(typer.main.get_command(cli))
+        if "--json" not in CliRunner().invoke(cli, [*path, "--help"]).output
+    }
+    assert silent <= SPEAK_NO_JSON, f"no --json: {silent - SPEAK_NO_JSON}"
+
+
+def test_what_goes_wrong_is_said_in_chinese_too(coachkit: Coachkit) -> None:
+    answer = coachkit("brief", "Nobody Here", "--lang", "zh")
+    assert answer.code == 4
+    assert "这里没有内容。" in answer.err
+    assert "nobody here is called" in answer.err
+
+
+def test_identities_tokens_and_grants_by_script(connected: Coachkit) -> None:
+    made = connected("token", "make", "Ana Costa", "--label", "report", "--json").json
+    assert made["token"].startswith("ck-token-")
+    listed = connected("token", "list", "Ana Costa", "--json").json
+    assert [one["label"] for one in listed] == ["report"]
+    assert connected("token", "revoke", "Ana Costa", listed[0]["id"], "--json").json["revoked"] == listed[0]["id"]
+    assert connected("token", "list", "Ana Costa", "--json").json == []
+    granted = connected("grant", "add", "Wei Li", "hr", "subject:hris:2", "--reason", "asked", "--json").json
+    assert (granted["role"], granted["scope_key"]) == ("hr", "subject:hris:2")
+    assert connected("brief", "Maria Gomez", "--as", "Wei Li", "--json").code == 0
+    connected("grant", "remove", "Wei Li", "hr", "subject:hris:2", "--reason", "over", "--json")
+    assert connected("brief", "Maria Gomez", "--as", "Wei Li").code == 77
+    assert connected("stop", "--json").json == {"stopped": None}
+    decided = connected("identity", "nobody", "email:wei@example.org", "--json")
+    assert decided.json["verdict"] == "nobody"
+    assert "没有" in connected("search", "zzqx", "--as", "Ana Costa", "--lang", "zh").out
+
+
+def test_control_codes_of_a_source_never_reach_the_terminal(connected: Coachkit, repository: Path) -> None:
+    (repository / "bell.py").write_text("x", "utf-8")
+    git(repository, "add", ".")
+    git(
+        repository, "commit", "-q", "-m", "Ring \x1b[31mthe bell\x07\n\nAnd \x1b]0;title\x07 more [bold]not bold[/bold]"
+    )
+    connected("sync", "code")
+    found = connected("search", "Ring the bell", "--as", "Ana Costa")
+    record = next(line.split()[2] for line in found.out.splitlines() if "Ring" in line)
+    shown = connected("evidence", record, "--as", "Ana Costa")
+    assert "[bold]not bold[/bold]" in shown.out
+    for text in (found.out, shown.out):
+        assert "\x1b" not in text
+        assert "\x07" not in text

@@ -55,6 +55,8 @@ def add(
     """Connect a source. It is tried first; nothing is read until `coachkit sync`.
 
     Secrets are given by reference: `token=env:SCIM_TOKEN`, `token=file:/run/secrets/scim`.
+
+    Example: `coachkit connection add people hris-csv people=people.csv --every 60`
     """
     with opened(context) as app:
         made, report = app.connections.add(name, connector, _settings(config or []), every_minutes=every, now=app.now())
@@ -68,7 +70,10 @@ def add(
 
 @commands.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the connections."""
+    """List the connections.
+
+    Example: `coachkit connection list --json`
+    """
     with opened(context) as app:
         found = app.connections.list()
     if as_json:
@@ -90,7 +95,10 @@ def _short(config: Any) -> str:
 
 @commands.command()
 def check(context: typer.Context, name: str, as_json: AsJson = False) -> None:
-    """Try a source without reading it or changing anything."""
+    """Try a source without reading it or changing anything.
+
+    Example: `coachkit connection check code`
+    """
     with opened(context) as app:
         report = app.connections.check(name)
     if as_json:
@@ -108,11 +116,18 @@ def schedule(
     context: typer.Context,
     name: str,
     every: Annotated[int, typer.Argument(help="Minutes between two syncs; 0: only when asked.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Say how often a connection is synced by itself, while a server or a worker runs."""
+    """Say how often a connection is synced by itself, while a server or a worker runs.
+
+    Example: `coachkit connection schedule people 60`
+    """
     with opened(context) as app:
         app.connections.schedule(name, every or None, now=app.now())
-    console.print(f"{name}: {f'every {every} minutes' if every else 'only when asked'}.")
+    if as_json:
+        emit({"connection": name, "every_minutes": every or None})
+    else:
+        console.print(f"{name}: {f'every {every} minutes' if every else 'only when asked'}.")
 
 
 @commands.command()
@@ -120,14 +135,21 @@ def remove(
     context: typer.Context,
     name: str,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Remove a connection and every record that came from it."""
+    """Remove a connection and every record that came from it.
+
+    Example: `coachkit connection remove code --yes`
+    """
     with opened(context) as app:
         app.connections.get(name)
         if not yes:
             typer.confirm(f"Remove {name} and all of its records?", abort=True)
         removed = app.connections.remove(name, now=app.now())
-    console.print(f"Removed {name} with {removed:,} records.")
+    if as_json:
+        emit({"connection": name, "removed": removed})
+    else:
+        console.print(f"Removed {name} with {removed:,} records.")
 
 
 def sync(
@@ -146,6 +168,8 @@ def sync(
     """Read what is new. Stopped or killed at any point, the next run goes on from there.
 
     Records that cannot be read are kept aside with their reason and tried again next time: see `coachkit coverage`.
+
+    Example: `coachkit sync people --dry-run`
     """
     reports: list[SyncReport] = []
     with opened(context, language=lang) as app:
@@ -191,7 +215,10 @@ def print_report(report: SyncReport, language: str) -> None:
 
 
 def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = False) -> None:
-    """Say what is connected, how fresh it is, what could not be read, and what is missing."""
+    """Say what is connected, how fresh it is, what could not be read, and what is missing.
+
+    Example: `coachkit coverage --lang zh`
+    """
     with opened(context, language=lang) as app:
         report = app.coverage.report(app.now())
         language = app.settings.language

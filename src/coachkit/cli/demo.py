@@ -16,7 +16,7 @@ from rich.cells import cell_len, set_cell_size
 
 from coachkit.cli.context import Language, command, given, near
 from coachkit.cli.documents import print_brief
-from coachkit.cli.output import console, notes
+from coachkit.cli.output import AsJson, console, emit, notes
 from coachkit.cli.progress import sync_display
 from coachkit.cli.server import running_server, start_in_background
 from coachkit.errors import StoreBusy
@@ -42,6 +42,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Which sample organisation to make.")] = SEED,
     lang: Language = None,
     serve: Annotated[bool, typer.Option(help="Start the server in the background.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Make a company of 60 people, sync it through its connectors, serve it, and show one brief.
 
@@ -58,17 +59,26 @@ def demo(
     manifest = _organisation(settings, seed)
     app = open_app(settings)
     try:
-        news = _sync(app, manifest["connections"])
+        news = _sync(app, manifest["connections"], quiet=as_json)
         manager = app.directory.find_person(manifest["manager"])
         report = app.directory.find_person(manifest["report"])
         state = start_in_background(settings) if serve else None
-        if settings.model != "none":
+        if settings.model != "none" and not as_json:
             notes.print("正在准备简报 …" if zh else "Preparing the brief …")
-        print_brief(app, viewer=manager, subject=report, anew=news)
+        if not as_json:
+            print_brief(app, viewer=manager, subject=report, anew=news)
         link = app.sign_in.make_link(manager.id, app.now())
         today = app.directory.today(app.now()).isoformat()
     finally:
         app.close()
+    if as_json:
+        address = state["address"] if state else None
+        emit(
+            {"address": address, "sign_in": f"/sign-in/{link}", "data": settings.data, "today": manifest["today"]}
+            | {"manager": {"id": manager.public_id, "name": manager.name}}
+            | {"report": {"id": report.public_id, "name": report.name}}
+        )
+        return
     console.rule(characters="─", style="dim") if console.is_terminal else console.print()
     address = state["address"] if state else settings.base_url or f"http://{settings.host}:{settings.port}"
     _print_next(settings, address, state, manager.name, report.name, link)
@@ -132,7 +142,7 @@ def _organisation(settings: Settings, seed: int) -> dict[str, Any]:
     return loaded
 
 
-def _sync(app: App, specs: list[dict[str, Any]]) -> bool:
+def _sync(app: App, specs: list[dict[str, Any]], *, quiet: bool) -> bool:
     """Connect and sync everything; whether anything was written."""
     there = {connection.name for connection in app.connections.list()}
     for spec in specs:
@@ -145,6 +155,8 @@ def _sync(app: App, specs: list[dict[str, Any]]) -> bool:
     for report in reports:
         if report.error is not None:
             raise report.error
+    if quiet:
+        return any(report.total.written for report in reports)
     totals = [report.total for report in reports]
     written, aside = sum(one.written for one in totals), sum(one.quarantined for one in totals)
     if app.settings.language == "zh":

@@ -12,12 +12,14 @@ import typer
 from coachkit.cli.context import Language, opened
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.identity import public_id
+from coachkit.drafting.cleaning import clean
 from coachkit.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from coachkit.access import PersonEntry
     from coachkit.bootstrap import App
     from coachkit.delivery.document import Document
+    from coachkit.domain.evidence import Evidence
 
 __all__ = ["print_brief", "register"]
 
@@ -58,6 +60,8 @@ def brief(
     """Prepare a brief for the next check-in: every statement cites the record behind it.
 
     Read by default with the eyes of the person's manager. It rests only on what both of them may read.
+
+    Example: `coachkit brief 'Maria Gomez' --lang zh --out maria.md`
     """
     with opened(context, language=lang, model=model) as app:
         subject = app.directory.find_person(person)
@@ -129,23 +133,35 @@ def _show(prepared: Document) -> None:
 def evidence(
     context: typer.Context,
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of records, as a brief with --json shows them.")],
-    viewer: Annotated[str, typer.Option("--as", help="With whose eyes.")],
+    viewer: Annotated[str, typer.Option("--as", help="With whose eyes. The read is noted as theirs.")],
     as_json: AsJson = False,
 ) -> None:
-    """Open the records behind a statement, if the viewer may read them."""
+    """Open the records behind a statement, if the viewer may read them.
+
+    Example: `coachkit evidence ae6q4bcf2y7cu --as 'Ana Costa'`
+    """
     with opened(context) as app:
         now = app.now()
         reader = app.directory.viewer(app.directory.find_person(viewer).id, now)
         found = [app.evidence.open(one, reader) for one in ids]
+        zone = ZoneInfo(app.settings.timezone)
     if as_json:
         emit(found)
         return
     for record in found:
-        console.print(f"{record.key}  {record.title}", style="bold", markup=False)
-        console.print(f"{record.connection} · {record.kind} · {record.occurred_at:%Y-%m-%d %H:%M} · {record.url or ''}")
-        for actor in record.actors:
-            console.print(f"  {actor.role}: {actor.name or actor.identity}", markup=False)
-        console.print(record.text, markup=False)
+        _show_record(record, zone)
+
+
+def _show_record(record: Evidence, zone: ZoneInfo) -> None:
+    """A record in full; nothing of its words is taken for markup or control codes."""
+    when = f"{record.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}"
+    console.print(f"{clean(record.key)}  {clean(record.title)}", style="bold", markup=False)
+    console.print(" · ".join(filter(None, [record.connection, record.kind, when, record.url])), markup=False)
+    for actor in record.actors:
+        console.print(f"  {actor.role}: {clean(actor.name or actor.identity)}", markup=False)
+    for line in record.text.splitlines():
+        console.print(f"  {clean(line)}", markup=False)
+    console.print()
 
 
 def search(
@@ -154,29 +170,36 @@ def search(
     viewer: Annotated[str, typer.Option("--as", help="With whose eyes: only what they may read can be found.")],
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=200)] = 10,
     since: Annotated[str | None, typer.Option(help="From which day.", metavar="DAY")] = None,
+    lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
-    """Search what somebody may read: by words and by meaning, in Chinese, English and across."""
+    """Search what somebody may read: by words and by meaning, in Chinese, English and across.
+
+    Example: `coachkit search 'ledger export' --as 'Maria Gomez' --since 2026-05-01`
+    """
     from coachkit.retrieval import Query
 
-    with opened(context) as app:
-        now = app.now()
+    with opened(context, language=lang) as app:
+        now, zh, zone = app.now(), app.settings.language == "zh", ZoneInfo(app.settings.timezone)
         reader = app.directory.viewer(app.directory.find_person(viewer).id, now)
         query = Query(text=text, scopes=reader.scopes, since=_day(since, app.settings.timezone), until=now, limit=limit)
         answer = app.retriever.answer(query)
         hits = answer.hits
-        records = app.facts.evidence([hit.record_id for hit in hits], reader.scopes)
+        records = app.evidence.several([hit.record_id for hit in hits], reader, purpose="search")
     by_id = {record.id: record for record in records}
     found = [(hit, by_id[public_id(hit.record_id)]) for hit in hits if public_id(hit.record_id) in by_id]
     if answer.problem:
-        notes.print(f"Searched by words alone: {answer.problem}", markup=False)
+        notes.print(f"{'仅按词检索' if zh else 'Searched by words alone'}: {answer.problem}", markup=False)
     if as_json:
         emit([{"score": hit.score, "lexical": hit.lexical, "semantic": hit.semantic, **_row(r)} for hit, r in found])
         return
     if not found:
-        console.print("Nothing that this person may read fits these words.")
+        nothing = "此人有权查看的记录里没有匹配的。" if zh else "Nothing that this person may read fits these words."
+        console.print(nothing)
     for hit, record in found:
-        console.print(f"{hit.score:5.2f}  {record.occurred_at:%Y-%m-%d}  {record.key}  {record.title}", markup=False)
+        day = f"{record.occurred_at.astimezone(zone):%Y-%m-%d}"
+        words = clean(record.title) or clean(record.text)
+        console.print(f"{hit.score:5.2f}  {day}  {record.id}  {clean(record.key)}  {words[:100]}", markup=False)
 
 
 def _row(record: object) -> dict[str, object]:

@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """Say what waits to be embedded, and how the vector index is."""
+    """Say what waits to be embedded, and how the vector index is.
+
+    Example: `coachkit index status`
+    """
     with opened(context) as app:
         found = app.indexer.status()
     if as_json:
@@ -32,10 +35,16 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @commands.command()
-def update(context: typer.Context) -> None:
-    """Embed what waits, here and now; a running server does this by itself."""
+def update(context: typer.Context, as_json: AsJson = False) -> None:
+    """Embed what waits, here and now; a running server does this by itself.
+
+    Example: `coachkit index update`
+    """
     with opened(context) as app:
         waiting = app.indexer.pending()
+        if app.embedder is None and as_json:
+            emit({"waited": waiting, "embedded": 0, "embedder": "none"})
+            return
         if app.embedder is None:
             console.print("Search goes by words alone (COACHKIT_EMBEDDER is none): nothing is embedded.")
             return
@@ -46,29 +55,41 @@ def update(context: typer.Context) -> None:
 
             done = app.indexer.embed(progress=show)
         app.indexer.tend()
+    if as_json:
+        emit({"waited": waiting, "embedded": done, "embedder": app.settings.embedder})
+    else:
         console.print(f"Embedded {done:,} of {waiting:,} records that waited.")
 
 
 @commands.command()
-def rebuild(context: typer.Context) -> None:
-    """Make the vector index anew from the stored vectors, and remove the old one's files."""
+def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
+    """Make the vector index anew from the stored vectors, and remove the old one's files.
+
+    Example: `coachkit index rebuild`
+    """
     with opened(context) as app:
         try:
             app.indexer.rebuild()
         except StoreBusy as busy:
-            _leave(app, "rebuild", busy)
+            _leave(app, "rebuild", busy, as_json)
             return
+    if as_json:
+        emit({"rebuilt": app.vector_index is not None})
+        return
     console.print("Rebuilt the vector index." if app.vector_index is not None else "There is no vector index.")
 
 
 @commands.command()
 def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
-    """Compare the vector index with the stored vectors, and mend it. The server does so daily."""
+    """Compare the vector index with the stored vectors, and mend it. The server does so daily.
+
+    Example: `coachkit index reconcile`
+    """
     with opened(context) as app:
         try:
             found = app.indexer.reconcile()
         except StoreBusy as busy:
-            _leave(app, "reconcile", busy)
+            _leave(app, "reconcile", busy, as_json)
             return
     if as_json:
         emit(found)
@@ -83,8 +104,11 @@ def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
             console.print("Too few were found: it was rebuilt.")
 
 
-def _leave(app: App, what: str, busy: StoreBusy) -> None:
+def _leave(app: App, what: str, busy: StoreBusy, as_json: bool) -> None:
     """Ask the owner of the index to do it."""
     app.indexer.wish(what)
+    if as_json:
+        emit({"asked": what})
+        return
     notes.print(f"{busy.subject}: {busy.message}", markup=False)
     console.print(f"Asked the process that owns it to {what} it; see `coachkit index status`.")

@@ -32,7 +32,10 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask the model for one sentence about one fact, and say what came back and how long it took."""
+    """Ask the model for one sentence about one fact, and say what came back and how long it took.
+
+    Example: `coachkit model check openai/gpt-5`
+    """
     from coachkit.drafting.ports import Assignment, Task
 
     composed = "Maria paged the ledger export on 11 May."

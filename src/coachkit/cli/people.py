@@ -29,7 +29,10 @@ def people(
     left: Annotated[bool, typer.Option("--left", help="Also those who no longer work here.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the people, with their team and whom they report to."""
+    """List the people, with their team and whom they report to.
+
+    Example: `coachkit people --left`
+    """
     with opened(context) as app:
         found = app.directory.people(left=left)
     names = {person.id: person.name for person in found}
@@ -60,7 +63,10 @@ def _entry(person: object) -> dict[str, object]:
 
 
 def sign_in_link(context: typer.Context, person: Person, as_json: AsJson = False) -> None:
-    """Make a link that signs a person in, once. Give it to nobody else."""
+    """Make a link that signs a person in, once. Give it to nobody else.
+
+    Example: `coachkit sign-in-link 'Ana Costa'`
+    """
     from coachkit.cli.server import address_of
 
     with opened(context) as app:
@@ -77,16 +83,27 @@ def make_token(
     context: typer.Context,
     person: Person,
     label: Annotated[str, typer.Option(help="What it is for; shown when tokens are listed.")] = "command line",
+    as_json: AsJson = False,
 ) -> None:
-    """Make an API token that acts as a person. It is shown once; only its hash is kept."""
+    """Make an API token that acts as a person. It is shown once; only its hash is kept.
+
+    Example: `coachkit token make 'Ana Costa' --label 'weekly report'`
+    """
     with opened(context) as app:
         who = app.directory.find_person(person)
-        console.print(app.sign_in.make_token(who.id, label, app.now()), markup=False)
+        token = app.sign_in.make_token(who.id, label, app.now())
+    if as_json:
+        emit({"person": who.public_id, "name": who.name, "label": label, "token": token})
+    else:
+        console.print(token, markup=False)
 
 
 @tokens.command("list")
 def list_tokens(context: typer.Context, person: Person, as_json: AsJson = False) -> None:
-    """List a person's tokens: what each is for, and when it was last used; never the token."""
+    """List a person's tokens: what each is for, and when it was last used; never the token.
+
+    Example: `coachkit token list 'Ana Costa'`
+    """
     with opened(context) as app:
         found = app.sign_in.tokens_of(app.directory.find_person(person).id)
     if as_json:
@@ -100,11 +117,23 @@ def list_tokens(context: typer.Context, person: Person, as_json: AsJson = False)
 
 
 @tokens.command("revoke")
-def revoke_token(context: typer.Context, person: Person, token_id: str) -> None:
-    """Revoke a token, by the id that `token list` shows."""
+def revoke_token(
+    context: typer.Context,
+    person: Person,
+    token_id: Annotated[str, typer.Argument(help="The token's id, as `token list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Revoke a token; what uses it is refused from now on.
+
+    Example: `coachkit token revoke 'Ana Costa' 1f0c3e7a51d8`
+    """
     with opened(context) as app:
-        app.sign_in.revoke_token(app.directory.find_person(person).id, token_id)
-    console.print("Revoked.")
+        who = app.directory.find_person(person)
+        app.sign_in.revoke_token(who.id, token_id)
+    if as_json:
+        emit({"person": who.public_id, "revoked": token_id})
+    else:
+        console.print(f"Revoked; what used it as {who.name} is refused from now on.", markup=False)
 
 
 Role = Annotated[str, typer.Argument(help="hr or admin.")]
@@ -113,21 +142,37 @@ Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
 
 
 @grants.command("add")
-def add_grant(context: typer.Context, person: Person, role: Role, reason: Reason, scope: Scope = "") -> None:
-    """Grant a role, or what an audience may read, for a reason."""
+def add_grant(
+    context: typer.Context, person: Person, role: Role, reason: Reason, scope: Scope = "", as_json: AsJson = False
+) -> None:
+    """Grant a role, or what an audience may read, for a reason.
+
+    Example: `coachkit grant add 'Ines Duarte' hr subject:hris:1002 --reason 'asked by Maria on 4 May'`
+    """
     with opened(context) as app:
         who = app.directory.find_person(person)
-        app.grants.add(who.id, role, scope, by="command line", reason=reason, now=app.now())
-    console.print(f"Granted {role} {scope} to {who.name}.", markup=False)
+        made = app.grants.add(who.id, role, scope, by="command line", reason=reason, now=app.now())
+    if as_json:
+        emit({**_plain_grant(made), "person": who.name})
+    else:
+        console.print(f"Granted {' '.join(filter(None, [role, scope]))} to {who.name}.", markup=False)
 
 
 @grants.command("remove")
-def remove_grant(context: typer.Context, person: Person, role: Role, reason: Reason, scope: Scope = "") -> None:
-    """Take a grant back; it stays on record as revoked."""
+def remove_grant(
+    context: typer.Context, person: Person, role: Role, reason: Reason, scope: Scope = "", as_json: AsJson = False
+) -> None:
+    """Take a grant back; it stays on record as revoked.
+
+    Example: `coachkit grant remove 'Ines Duarte' hr subject:hris:1002 --reason 'settled'`
+    """
     with opened(context) as app:
         who = app.directory.find_person(person)
         app.grants.remove(who.id, role, scope, by="command line", reason=reason, now=app.now())
-    console.print(f"Took {role} {scope} back from {who.name}.", markup=False)
+    if as_json:
+        emit({"person": who.name, "role": role, "scope_key": scope, "revoked": True})
+    else:
+        console.print(f"Took {' '.join(filter(None, [role, scope]))} back from {who.name}.", markup=False)
 
 
 @grants.command("list")
@@ -136,7 +181,10 @@ def list_grants(
     revoked: Annotated[bool, typer.Option("--revoked", help="Also those that were taken back.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List what is granted to whom, by whom and why."""
+    """List what is granted to whom, by whom and why.
+
+    Example: `coachkit grant list --revoked`
+    """
     with opened(context) as app:
         found = app.grants.list(revoked=revoked)
         names = {person.id: person.name for person in app.directory.people(left=True)}

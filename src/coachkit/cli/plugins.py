@@ -20,7 +20,10 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the plugins found, with what they bring; one that failed says why, and the others go on."""
+    """List the plugins found, with what they bring; one that failed says why, and the others go on.
+
+    Example: `coachkit plugin list`
+    """
     with opened(context) as app:
         found = app.plugins.statuses()
     if as_json:
@@ -39,7 +42,10 @@ def check(
     name: Annotated[str, typer.Argument(help="A plugin's name, as `plugin list` shows it.")],
     as_json: AsJson = False,
 ) -> None:
-    """Check what can be checked without a source: streams, configuration, hooks, imports, tests."""
+    """Check what can be checked without a source: streams, configuration, hooks, imports, tests.
+
+    Example: `coachkit plugin check git`
+    """
     with opened(context) as app:
         findings = app.plugins.check(name)
     if as_json:

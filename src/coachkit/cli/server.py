@@ -64,7 +64,10 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
 ) -> None:
-    """Serve pages and API, and work in the background, until stopped (Ctrl-C, or `coachkit stop`)."""
+    """Serve pages and API, and work in the background, until stopped (Ctrl-C, or `coachkit stop`).
+
+    Example: `coachkit serve --port 8080`
+    """
     import uvicorn
 
     from coachkit.bootstrap import open_app
@@ -142,12 +145,18 @@ def _answers(address: str) -> bool:
         return False
 
 
-def stop(context: typer.Context) -> None:
-    """Stop the server of this data folder; work in the background is put down safely first."""
+def stop(context: typer.Context, as_json: AsJson = False) -> None:
+    """Stop the server of this data folder; work in the background is put down safely first.
+
+    Example: `coachkit --data .data/demo stop`
+    """
     settings = given(context).settings()
     state = running_server(settings)
     if state is None:
-        console.print("No server runs on this data folder.")
+        if as_json:
+            emit({"stopped": None})
+        else:
+            console.print("No server runs on this data folder.")
         return
     os.kill(state["pid"], signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
@@ -155,11 +164,17 @@ def stop(context: typer.Context) -> None:
         time.sleep(0.1)
     if running_server(settings):
         raise StoreBusy(f"process {state['pid']} is still putting its work down.", hint="Try again in a moment.")
-    console.print(f"Stopped process {state['pid']}.")
+    if as_json:
+        emit({"stopped": state["pid"]})
+    else:
+        console.print(f"Stopped process {state['pid']}.")
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """What runs here, what waits, and how fresh everything is."""
+    """What runs here, with which model and database, and what waits.
+
+    Example: `coachkit status --json`
+    """
     with opened(context) as app:
         found = {
             "data": app.settings.data,
@@ -179,7 +194,10 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def worker(context: typer.Context) -> None:
-    """Work in the background without a web server, until stopped: scheduled syncs, embedding, drafts."""
+    """Work in the background without a web server, until stopped: scheduled syncs, embedding, drafts.
+
+    Example: `COACHKIT_DATABASE_URL=postgresql://… coachkit worker`
+    """
     with opened(context) as app:
         app.start_background()
         notes.print(f"Working for {app.settings.data} (process {os.getpid()}). Stop with Ctrl-C.")
