@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from coachkit import __version__
-from coachkit.cli import connections, demo, documents, identities, index, models, people, plugins, server
+from coachkit.cli import connections, demo, documents, identities, index, models, people, plugins, server, sources
 from coachkit.cli.context import Given
 from coachkit.cli.output import fail, notes
 from coachkit.errors import CoachkitError
@@ -46,7 +46,7 @@ def root(
     context.obj = Given(data=data)
 
 
-for module in (demo, server, connections, documents, people, identities, plugins, index, models):
+for module in (demo, server, connections, sources, documents, people, identities, plugins, index, models):
     module.register(app)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from coachkit.errors import PayloadRejected
+from coachkit.errors import CoachkitError, ContractViolation, PayloadRejected
 from coachkit.ingest.ports import Source, Storable, Written
 from coachkit.ingest.reports import StreamCounts
 from coachkit.ingest.webhooks import failure_of
@@ -29,9 +29,17 @@ NO_STREAM = "-"
 """Of a line that nothing says the stream of."""
 
 
+class Silence(CoachkitError):
+    """A line of which nothing came, neither a record nor a reason."""
+
+
+class Unstorable(CoachkitError):
+    """A record that the store could not take, with its reason."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedLine:
-    """A line that nobody can explain. :ivar kind: of the error. :ivar line: its number, from 1."""
+    """A line that nobody can explain. :ivar line: from 1. :ivar kind: of the error; ``reason`` says where."""
 
     line: int
     kind: str
@@ -64,10 +72,12 @@ class StreamReplay:
         for reason in aside:
             _count(self.set_aside, reason)
 
-    def fail(self, line: int, kind: str, reason: str) -> None:
+    def fail(self, line: int, error: Exception) -> None:
         self.read += 1
         self.failed += 1
         if len(self.failures) < LISTED_FAILURES:
+            kind = type(error).__name__
+            reason = failure_of(error).removeprefix(kind).strip()
             self.failures.append(FailedLine(line=line, kind=kind, reason=reason))
 
 
@@ -169,13 +179,13 @@ class Replay:
                 if isinstance(item, Upsert | Tombstone | AclChange | Failure):
                     items.append(item)
                 elif not isinstance(item, Progress | Checkpoint):
-                    raise TypeError(f"it yielded {type(item).__name__}, which is no item")
+                    raise ContractViolation(f"it yielded {type(item).__name__}, which is no item")
             self._check_streams(items)
         except PayloadRejected as error:
             self._of(named).refuse(error.message)
             return None
         except Exception as error:
-            self._of(named).fail(number, type(error).__name__, failure_of(error))
+            self._of(named).fail(number, error)
             return None
         return self._sorted_in(number, named, value, items)
 
@@ -187,7 +197,7 @@ class Replay:
             if value.get("data") in ([], {}):
                 self._of(of).refuse("the answer is empty")
             else:
-                self._of(of).fail(number, "Silence", "the connector said nothing about it, not even why")
+                self._of(of).fail(number, Silence("the connector said nothing about it, not even why"))
             return None
         bad = [item for item in items if isinstance(item, Failure)]
         if len(bad) == len(items):
@@ -199,7 +209,7 @@ class Replay:
         declared = {stream.name for stream in self._connector.streams}
         for item in items:
             if item.stream is not None and item.stream not in declared:
-                raise ValueError(f"it yielded an item of the stream {item.stream!r}, which it does not declare")
+                raise ContractViolation(f"it yielded an item of the stream {item.stream!r}, which it does not declare")
 
     def _write(self, lines: list[_Line]) -> None:
         """Write a part; if that fails, line by line, so that the one that is wrong is found."""
@@ -210,7 +220,7 @@ class Replay:
             written = self._store.write(self._source, items, now=self._clock())
         except Exception as error:
             if len(lines) == 1:
-                self._of(lines[0].stream).fail(lines[0].number, type(error).__name__, failure_of(error))
+                self._of(lines[0].stream).fail(lines[0].number, error)
                 return
             for line in lines:
                 self._write([line])
@@ -220,7 +230,7 @@ class Replay:
         wrong = self._set_aside(lines) if any(counts.quarantined for counts in written.counts.values()) else {}
         for line in lines:
             if line.number in wrong:
-                self._of(line.stream).fail(line.number, "Unstorable", wrong[line.number])
+                self._of(line.stream).fail(line.number, Unstorable(wrong[line.number]))
             else:
                 self._of(line.stream).ingest(item.reason for item in line.items if isinstance(item, Failure))
 
