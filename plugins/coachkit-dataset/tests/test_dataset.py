@@ -48,7 +48,7 @@ class Organisation:
         self.events: list[dict[str, Any]] = []
         self.tables: dict[str, list[dict[str, Any]]] = {}
 
-    def event(self, type_: str, actor: str, ref: str, day: float = 0, **more: Any) -> None:
+    def event(self, type_: str, actor: str, ref: str, /, day: float = 0, **more: Any) -> None:
         ts = T0 + int(day * DAY)
         row = {"event_id": f"o-e{len(self.events)}", "org": "o", "repo": "a/b", "type": type_, "actor_id": f"o-{actor}"}
         row |= {"target_id": "", "ts": ts, "known_at": ts, "ref": ref, "pr": None, "nfiles": 1, "areas": "src|."}

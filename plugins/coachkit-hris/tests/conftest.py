@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
 
+from coachkit.sdk.testing import Fault, Request, Response, StandIn
 from coachkit_hris.csv_connector import HrisCsv
 from coachkit_hris.scim_connector import HrisScim
 
@@ -134,6 +135,43 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("the SCIM server does not answer")
+
+
+class ScimFront(StandIn):
+    """Stands before a real server and lets through what is asked, unless it is to go wrong."""
+
+    token = TOKEN
+    knows = frozenset({Fault.REPEATED_TOKEN, Fault.EMPTY_PAGE, Fault.NO_LAST_MARK})
+    strange_values: ClassVar = {"active": "perhaps", "type": "spaceship", "locale": "xx-unheard-of"}
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self.client = httpx2.Client(base_url=base_url, trust_env=False)
+
+    def respond(self, request: Request) -> Response:
+        query = dict(request.query)
+        if request.suffers(Fault.REPEATED_TOKEN):
+            query.pop("startIndex", None)
+        headers = {"Authorization": request.headers["authorization"]}
+        answer = self.client.get(request.path.removeprefix("/scim"), params=query, headers=headers)
+        body = answer.json()
+        if "Resources" in body:
+            self._spoil(body, request)
+        return Response(answer.status_code, {"Content-Type": "application/scim+json"}, json.dumps(body).encode())
+
+    def _spoil(self, body: dict[str, Any], request: Request) -> None:
+        if request.suffers(Fault.EMPTY_PAGE):
+            body["Resources"] = []
+        if request.suffers(Fault.NO_LAST_MARK):
+            body.pop("totalResults", None)
+
+
+@pytest.fixture
+def scim_front(scim: ScimServer) -> Iterator[StandIn]:
+    """The real server, with faults on demand."""
+    with ScimFront(scim.base_url).running() as front:
+        yield front
+    front.client.close()
 
 
 @pytest.fixture

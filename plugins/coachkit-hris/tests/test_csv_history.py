@@ -15,6 +15,8 @@ Files = Callable[..., HrisCsv]
 
 
 class TestContract(ConnectorContract):
+    remembers_people = "a file knows today: who left is told from what it said before"
+
     @pytest.fixture(autouse=True)
     def _source(self, files: Files, people: list[str]) -> None:
         self.rows = people
@@ -42,6 +44,13 @@ class TestContract(ConnectorContract):
             return "teams", "empty"
 
         return remove
+
+    @pytest.fixture
+    def lose_most(self, people: list[str]) -> Callable[[], object]:
+        many = [f"{number},Person {number},,n{number}@example.org,,,search,1000,,," for number in range(3000, 3030)]
+        self.rows.extend(many)
+        self.files(self.rows, teams=self.teams)
+        return lambda: self.files(self.rows[:2], teams=self.teams)
 
     @pytest.fixture
     def spoil_source(self) -> Callable[[], object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from coachkit.sdk import AuthFailed, Connector, Membership, PersonProfile, ReportingLine, Team
-from coachkit.sdk.testing import ConnectorContract, ReferenceSink
+from coachkit.sdk.testing import ConnectorContract, ReferenceSink, StandIn
 from coachkit_hris.scim_connector import HrisScim
 
 if TYPE_CHECKING:
@@ -43,11 +43,16 @@ def staff(scim: ScimServer) -> dict[str, str]:
 
 
 class TestContract(ConnectorContract):
-    secrets = ("not-for-anybody-else",)
+    remembers_people = "a SCIM service knows today: who left is told from what it said before"
 
     @pytest.fixture
-    def make_connector(self, make_scim: Make, staff: dict[str, str]) -> Callable[[], Connector]:
-        return lambda: make_scim(page_size=2, groups=["Search", "Payments", "Empty"])
+    def stand_in(self, scim_front: StandIn) -> StandIn:
+        return scim_front
+
+    @pytest.fixture
+    def make_connector(self, make_scim: Make, staff: dict[str, str], stand_in: StandIn) -> Callable[[], Connector]:
+        url = f"{stand_in.url}/scim"
+        return lambda: make_scim(base_url=url, page_size=2, groups=["Search", "Payments", "Empty"])
 
     @pytest.fixture
     def change_source(self, scim: ScimServer, staff: dict[str, str]) -> Callable[[], object]:

@@ -14,7 +14,7 @@ from coachkit.sdk.clock import Clock, clock
 if TYPE_CHECKING:
     from coachkit.sdk.answers import Answer
 
-__all__ = ["Budget", "LimitRule", "announced_wait", "budget_of", "standard_limits"]
+__all__ = ["Budget", "LimitRule", "announced_wait", "budget_of", "requests_made", "standard_limits"]
 
 LimitRule = Callable[["Answer"], float | None]
 """Seconds to wait, if this answer says that we ask too much; ``None``, if it says something else."""
@@ -77,9 +77,12 @@ class Budget:
     """What may be asked of one host: a bucket of tokens, and pauses that the host asked for, by credential.
 
     Moments are seconds of a clock that is given with each call. May be used by several threads.
+
+    :ivar taken: how many requests were taken so far.
     """
 
     def __init__(self) -> None:
+        self.taken = 0
         self._lock = threading.Lock()
         self._rate: float | None = None
         self._burst = 1.0
@@ -104,6 +107,7 @@ class Budget:
     def take(self, now: float, credential: str = "") -> float:
         """Take one request; returns how many seconds to wait before sending it."""
         with self._lock:
+            self.taken += 1
             pause = max(0.0, self._paused.get(credential, now) - now)
             if self._rate is None:
                 return pause
@@ -132,3 +136,9 @@ def budget_of(origin: str) -> Budget:
     """The budget of a host in this process; pauses are told in the seconds of the clock in use."""
     with _budgets_lock:
         return _budgets.setdefault(clock(), {}).setdefault(origin, Budget())
+
+
+def requests_made() -> int:
+    """How many requests this process has made while the clock in use was in use."""
+    with _budgets_lock:
+        return sum(budget.taken for budget in _budgets.get(clock(), {}).values())

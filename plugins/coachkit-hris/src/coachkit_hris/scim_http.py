@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from coachkit.sdk import Answer, BearerToken, HttpSource, PayloadRejected, SecretRef
+from coachkit.sdk import Answer, BearerToken, HttpSource, PayloadRejected, SecretRef, SourceError
 
 __all__ = ["Page", "ScimService"]
 
@@ -18,13 +18,15 @@ MEDIA_TYPES = "application/scim+json, application/json"
 class Page:
     """A part of a list.
 
-    :ivar total: how many there are in all, as the service says.
+    :ivar total: how many there are in all, as the service says; how many were listed so far, if it does not.
+    :ivar counted: the service says.
     :ivar at: the service's own clock.
     """
 
     resources: tuple[Mapping[str, Any], ...]
     total: int
     at: datetime
+    counted: bool = True
 
 
 class ScimService:
@@ -53,11 +55,19 @@ class ScimService:
         :raises PayloadRejected: if the endpoint is not there, or does not take these parameters.
         """
         start = 1
+        before: tuple[Mapping[str, Any], ...] = ()
         while True:
             page = self.page(endpoint, start, **parameters)
+            if page.resources and page.resources == before:
+                raise SourceError(
+                    f"{endpoint} gives the same page again from place {start} on.",
+                    subject=self._connection,
+                    hint="The service does not page as SCIM asks; set page_size so high that one page holds everybody.",
+                )
             yield page
+            before = page.resources
             start += len(page.resources)
-            if not page.resources or start > page.total:
+            if not page.resources or (page.counted and start > page.total):
                 return
 
     def page(self, endpoint: str, start: int = 1, **parameters: str) -> Page:
@@ -65,10 +75,15 @@ class ScimService:
         asked = {"startIndex": str(start), "count": str(self._page_size), **parameters}
         body, answer = self._object(endpoint, asked)
         resources = body.get("resources") or []
-        total = body.get("totalresults", len(resources) if isinstance(resources, list) else 0)
-        if not isinstance(resources, list) or isinstance(total, bool) or not isinstance(total, int):
+        total = body.get("totalresults")
+        if not isinstance(resources, list) or isinstance(total, bool) or not isinstance(total, int | None):
             raise PayloadRejected(f"{endpoint} is no SCIM list.", subject=self._connection, hint=_HINT_BASE)
-        return Page(resources=tuple(one for one in resources if isinstance(one, dict)), total=total, at=answer.at)
+        return Page(
+            resources=tuple(one for one in resources if isinstance(one, dict)),
+            total=start - 1 + len(resources) if total is None else total,
+            at=answer.at,
+            counted=total is not None,
+        )
 
     def _object(self, endpoint: str, parameters: Mapping[str, str]) -> tuple[Mapping[str, Any], Answer]:
         """The answer as an object whose own keys are in small letters."""

@@ -120,6 +120,7 @@ class StandIn:
     :ivar refused: refuse the credential with this status (401 or 403), whatever it is.
     :ivar unknown_fields: put unknown fields into every object of every answer.
     :ivar unknown_values: answer with ``strange_values``.
+    :ivar most_requests: above this a connector has no end: ``endless`` is set, and all is answered with 500.
     :ivar on_answer: called after each answer was made and before it is sent, with how many there were.
     """
 
@@ -139,6 +140,8 @@ class StandIn:
         self.refused: int | None = None
         self.unknown_fields = False
         self.unknown_values = False
+        self.most_requests = MOST_REQUESTS
+        self.endless = False
         self.on_answer: Callable[[int], object] | None = None
         self.lock = threading.RLock()
         self._faults: deque[tuple[int, Fault | Response]] = deque()
@@ -169,10 +172,15 @@ class StandIn:
         self._faults.extend([(after, fault), *[(0, fault)] * (times - 1)])
 
     def fail_always(self, fault: Fault | None) -> None:
-        """Go wrong so from now on; ``None`` ends that, and whatever :meth:`fail_next` left."""
+        """Go wrong so from now on."""
         self._always = fault
-        if fault is None:
-            self._faults.clear()
+
+    def heal(self) -> None:
+        """From now on nothing goes wrong."""
+        self.down, self.refused, self.on_answer = False, None, None
+        self.unknown_fields = self.unknown_values = False
+        self._always = None
+        self._faults.clear()
 
     @contextmanager
     def running(self) -> Iterator[Self]:
@@ -196,9 +204,9 @@ class StandIn:
             fault = self._next_fault()
             request = self._read(handler, frozenset({fault}) if isinstance(fault, Fault) else frozenset())
             self.requests.append(request)
-            assert len(self.requests) <= MOST_REQUESTS, "the connector does not end"
             asked = len(self.requests)
-            response = self._with(fault, request)
+            self.endless = self.endless or asked > self.most_requests
+            response = Response(500) if self.endless else self._with(fault, request)
         if self.on_answer is not None:
             self.on_answer(asked)
         handler.send(response, fault, self._over)
