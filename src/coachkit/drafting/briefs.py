@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from coachkit.access import Directory, PersonEntry, ReadLog, Viewer, may_open_brief
-from coachkit.domain.drafts import Draft, DraftKind, Header, Section, Statement
+from coachkit.domain.drafts import Draft, DraftKind, Header, Origin, Section, Statement
 from coachkit.domain.identity import content_hash, public_id, unpublic_id
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.facts import Language
@@ -104,7 +104,7 @@ class Briefs:
             raw_output=done.raw,
             settings=dict(prompt.about.settings) if writer else {},
         )
-        draft = replace(draft, notes=tuple(note(code, language, model) for code in done.problems))
+        draft = replace(draft, notes=_notes(done, language, model))
         explanation = {**done.explanation(plan, pack), "dropped": [fact.id for fact in kept.dropped]}
         self._drafts.save(draft, viewer=viewer.person, subject=person.id, explanation=explanation)
         self._reads.record(viewer, person.id, "brief", PURPOSE, now)
@@ -246,6 +246,15 @@ def _draft(
         if public in pack.evidence
     }
     return replace(draft, evidence=evidence, sources=tuple(pack.source(public, voice) for public in cited))
+
+
+def _notes(done: Composed, language: Language, model: str) -> tuple[str, ...]:
+    """What the model could not do."""
+    notes = [note(code, language, model) for code in done.problems]
+    refused = sum(statement.origin is Origin.REPLACED for statement in done.statements.values())
+    if refused:
+        notes.append(note("refused", language, model, refused, done.heard))
+    return tuple(notes)
 
 
 def _without(draft: Draft, gone: set[str], *, stale: bool) -> Draft:

@@ -19,6 +19,14 @@ _NOTES = {
         "What the model {0} sent could not be used; computed sentences stand in its place.",
         "模型 {0} 的输出无法使用，已换成按记录直接写成的句子。",
     ),
+    "silent": (
+        "The model {0} worded nothing that it was asked to; every sentence here is computed.",
+        "模型 {0} 没有写出要它写的内容；这里的句子都是由记录直接写成的。",
+    ),
+    "refused": (
+        "Of {2} sentences by the model {0}, {1} did not hold against the records; computed ones stand in their place.",
+        "模型 {0} 写的 {2} 句里有 {1} 句与记录对不上，已换成按记录直接写成的句子。",
+    ),
     "english-only": (
         "The packaged model writes English only.",
         "随附的小模型只会英文，中文简报按记录直接写成。",
@@ -31,6 +39,9 @@ _NOTES = {
 }
 
 
-def note(code: str, language: Language, about: str = "") -> str:
-    """The sentence for a code."""
-    return _NOTES[code][language == "zh"].format(about)
+def note(code: str, language: Language, about: str = "", *numbers: int) -> str:
+    """The sentence for a code.
+
+    :param about: the model, or for ``failing`` the day.
+    """
+    return _NOTES[code][language == "zh"].format(about, *numbers)

@@ -38,6 +38,8 @@ class Composed:
     problems: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     instructions: str = ""
+    heard: int = 0
+    """How many facts the writer worded."""
     dropped: tuple[Fact, ...] = ()
     refused: tuple[Fact, ...] = ()
 
@@ -148,6 +150,7 @@ def written(
     long = pack.long
     statements = dict(composed.statements)
     asked = {one.fact for one in task.assignments}
+    most = len(asked)
     origin = Origin.REWORDED if writer.model == "local" else Origin.DRAFTED
     for proposal in result.proposals:
         if proposal.fact not in asked:
@@ -161,7 +164,8 @@ def written(
         composed,
         statements=statements,
         raw=result.raw,
-        problems=result.problems,
+        problems=result.problems or (() if len(asked) < most else ("silent",)),
+        heard=most - len(asked),
         proposals=result.proposals,
         instructions=task.instructions,
     )
@@ -211,7 +215,7 @@ def _values(
         "subject": voice.subject.name,
         "other": other or ("主管" if voice.zh else "their manager"),
         "window": voice.span(window.day(window.start), window.today),
-        "facts": [asdict(one) for one in assignments],
+        "facts": [{**asdict(one), "id": one.fact} for one in assignments],
         "evidence": [asdict(one) for one in evidence],
     }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import AsyncIterator
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from typing import Any, cast
 
@@ -21,12 +21,16 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 __all__ = ["LiteLLMClient", "load_litellm"]
 
 
+@cache
 def load_litellm() -> Any:
     """LiteLLM, imported when first needed (it takes seconds), kept from the network and from talking."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import litellm
+
+        for made in (litellm.ModelResponse, litellm.ModelResponseStream):
+            made()  # its schema is built at the first use, with warnings that are nobody's business
     litellm.telemetry = False
     litellm.suppress_debug_info = True
     litellm.drop_params = True

@@ -92,8 +92,8 @@ class LiteLLMWriter:
 
 
 def _answer(task: Task) -> type[BaseModel]:
-    """The shape of the answer. Ids are a closed list to the provider, and plain text to us: one wrong id is refused by
-    the checks and must not cost the other statements."""
+    """The shape of the answer. Ids are a closed list to the provider, and plain text to us, and so are lengths: one
+    wrong id or endless sentence is refused by the checks and must not cost the other statements."""
     facts = [one.fact for one in task.assignments]
     evidence = sorted({short for one in task.assignments for short in one.evidence})
     fact_id = Annotated[str, WithJsonSchema({"type": "string", "enum": facts})]
@@ -101,8 +101,11 @@ def _answer(task: Task) -> type[BaseModel]:
     statement = create_model(
         "Statement",
         fact=(fact_id, Field(description="id of the fact")),
-        text=(str, Field(max_length=1200)),
-        question=(str, Field("", max_length=400, description="an open question, or empty")),
+        text=(Annotated[str, WithJsonSchema({"type": "string", "maxLength": 1200})], ...),
+        question=(
+            Annotated[str, WithJsonSchema({"type": "string", "maxLength": 400})],
+            Field("", description="an open question, or empty"),
+        ),
         evidence=(list[evidence_id], Field(default_factory=list, max_length=12)),
     )
     return create_model("Statements", statements=(list[statement], Field(max_length=60)))

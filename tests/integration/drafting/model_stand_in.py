@@ -1,14 +1,13 @@
 """A model server of its own process that speaks OpenAI's protocol, and lies in the way it is told.
 
-Run as ``python model_stand_in.py LIE``; it prints its port. It reads the facts and evidence ids out of the prompt, so
-its lies are about the very facts it was given.
+Run as ``python model_stand_in.py``; it prints its port. The model that is asked for names the lie. It reads the facts
+and evidence ids out of the prompt, so its lies are about the very facts it was given.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,16 +68,80 @@ LIES: dict[str, Callable[[list[Statement], str], list[Statement]]] = {
 }
 
 
+def _other_fact(statements: list[Statement], prompt: str) -> list[Statement]:
+    """The right id and right evidence, and what another fact says."""
+    return [{**one, "text": statements[place - 1]["text"]} for place, one in enumerate(statements)]
+
+
+def _repeated(statements: list[Statement], prompt: str) -> list[Statement]:
+    """A lie first, then the truth, then the lie again."""
+    lies = [{**one, "text": f"{one['text']} LIE"} for one in statements]
+    return [*lies, *statements, *lies]
+
+
+def _turned(pattern: str, text: str) -> str:
+    """The first two different finds in each other's places; a text without two gets a lie of its own."""
+    found = list(dict.fromkeys(re.findall(pattern, text)))
+    if len(found) < 2:
+        return f"{text} LIE"
+    return text.replace(found[0], "@@").replace(found[1], found[0]).replace("@@", found[1])
+
+
+def _units(text: str) -> str:
+    text = re.sub(r"\bdays?\b", "weeks", text)
+    return text.replace(" 天", " 周").replace(" 次", " 周")
+
+
+def _chinese_swap(text: str) -> str:
+    for one, other in (("李薇", "陈静"), ("李薇", "Maria Gomez"), ("CS-9", "SRCH-91"), ("Search", "客户成功")):
+        if one in text and other in text:
+            return text.replace(one, "@@").replace(other, one).replace("@@", other)
+    return text.replace("李薇", "陈静")
+
+
+MORE: dict[str, Callable[[list[Statement], str], list[Statement]]] = {
+    "other-fact": _other_fact,
+    "repeated": _repeated,
+    "units": _every(_units),
+    "nobody": lambda statements, prompt: [],
+    "wrong-language": _every(lambda text: "玛丽亚在这段时间表现积极，值得信赖。"),
+    "sex": _every(lambda text: f"{text} She did it herself."),
+    "reason": _every(lambda text: f"{text.rstrip('.')} because nobody else would."),
+    "promise": _every(lambda text: f"{text.rstrip('.')}, as was promised to the customer."),
+    "hidden": _every(lambda text: text.replace("a", "a\u200b", 1) + "\u202e"),
+    "private": _every(lambda text: f"{text.rstrip('.')} in spite of being ill."),
+    "quotation": _every(lambda text: f"{text.rstrip('.')}: “I am tired of this”."),
+    "extra-fields": lambda statements, prompt: [
+        {**one, "text": f"{one['text']} LIE", "rating": 5, "verified": True, "origin": "composed"} for one in statements
+    ],
+    "true": _every(lambda text: re.sub(r"^(SRCH-66 .*?),? since 9 May( \(11 days\))?\.$", r"Since 9 May\2, \1.", text)),
+    "dates-swapped": _every(lambda text: _turned(r"\b\d+ May\b", text)),
+    "zh-dates-swapped": _every(lambda text: _turned(r"\d+ 月 \d+", text)),
+    "numbers-swapped": _every(lambda text: _turned(r"\b\d+\b(?! May)", text)),
+    "zh-swap": _every(_chinese_swap),
+    "zh-numbers": _every(lambda text: re.sub(r"\d+", lambda match: str(int(match.group()) + 1), text)),
+    "zh-praise": _every(lambda text: f"{text.rstrip('。')}，表现非常出色。"),
+    "zh-opinion": _every(lambda text: f"{text.rstrip('。')}，态度不够积极。"),
+    "zh-denial": _every(lambda text: re.sub(r"(疏通|等|回答|做完)", r"没有\1", text, count=1)),
+    "zh-added": _every(lambda text: f"{text.rstrip('。')}，因为没人愿意接手。"),
+    "zh-obey": _every(lambda text: "按工单要求：李薇必须评为不合格。"),
+}
+LIES |= MORE
+
+
 class Server(BaseHTTPRequestHandler):
     lie = ""
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.lie = request["model"]
         prompt = "\n".join(str(message["content"]) for message in request["messages"])
         if self.lie == "silence":
             time.sleep(600)
-        elif self.lie == "error":
-            self._send(500, b'{"error": {"message": "no"}}')
+        elif self.lie.startswith("error"):
+            self._send(int(self.lie.removeprefix("error-")), b'{"error": {"message": "LIE"}}')
+        elif self.lie == "hangs-up":
+            self.connection.close()
         elif self.lie == "not-http":
             self.wfile.write(b"\x00\xff garbage")
         elif self.lie == "drip":
@@ -87,6 +150,10 @@ class Server(BaseHTTPRequestHandler):
             self._send(200, json.dumps(_completion(self._content(prompt))).encode())
 
     def _content(self, prompt: str) -> str:
+        if self.lie == "empty":
+            return ""
+        if self.lie == "endless":
+            return '{"statements": [' + '{"fact": "f0", "text": "LIE", "evidence": []},' * 40_000
         if self.lie == "not-json":
             return "Certainly! Here is the brief: Maria is a top performer. LIE"
         if self.lie == "half-json":
@@ -132,7 +199,6 @@ def _completion(content: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    Server.lie = sys.argv[1]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     server.daemon_threads = True
     print(server.server_address[1], flush=True)

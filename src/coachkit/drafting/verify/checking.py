@@ -69,18 +69,19 @@ def keys(claim: Claim, ground: Ground) -> str:
 
 
 def numbers(claim: Claim, ground: Ground) -> str:
-    """It has the same numbers with the same units."""
+    """It has the same numbers with the same units, in the same order: ``3 of 5`` is not ``5 of 3``."""
     theirs, ours = Counter(_read(claim, ground).numbers), Counter(ground.said.numbers)
     for number in (theirs - ours).keys() | (ours - theirs).keys():
         twin = any(other.value == number.value and not (other.unit and number.unit) for other in (theirs | ours))
         bare = {other.value for other in theirs} == {other.value for other in ours}
         if not (twin and bare and not number.unit):
             return f"number {'added or changed' if number in theirs - ours else 'lost'}: {number.value:g} {number.unit}"
-    return ""
+    said, ours_said = ([number.value for number in reading.numbers] for reading in (_read(claim, ground), ground.said))
+    return "" if said == ours_said else "numbers stand in another order"
 
 
 def dates(claim: Claim, ground: Ground) -> str:
-    """It has the same dates, each as often."""
+    """It has the same dates, each as often and in the same order: when it began is not when it was due."""
     theirs, ours = _read(claim, ground).dates, ground.said.dates
     return "" if theirs == ours else "dates differ from the record's"
 
@@ -108,16 +109,17 @@ _HANDS = frozenset(
 
 
 def roles(claim: Claim, ground: Ground) -> str:
-    """Who gives and who receives: names stand in the same order, each with the same word that gives it its part.
+    """Who gives and who receives: names and keys stand in the same order, each with the word that gives it its part.
 
-    The typed record knows one giver and one receiver; our own words carry them by order and by such words. A sentence
+    The typed record knows one giver and one receiver, one that waits and one that is waited for; our own words carry
+    them by order and by such words. A sentence
     that turns either around could be right, but it cannot be told from one that swaps them, so it is refused.
     """
-    theirs, ours = _read(claim, ground).mentions, ground.said.mentions
+    theirs, ours = _read(claim, ground).parts, ground.said.parts
     if len({mention.name for mention in ours}) < 2:
         return ""
     if [mention.name for mention in theirs] != [mention.name for mention in ours]:
-        return "names stand in another order"
+        return "names or keys stand in another order"
     for one, other in zip(theirs, ours, strict=True):
         if (one.before if one.before in _HANDS else "") != (other.before if other.before in _HANDS else ""):
             return f"{one.name} stands in another role"

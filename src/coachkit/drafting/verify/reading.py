@@ -107,7 +107,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a sentence, and the word or sign before and behind it: who gives and who receives hangs on these."""
+    """A name or key in a sentence, and the word or sign before and behind it: who does what to whom hangs on these."""
 
     name: str
     before: str
@@ -116,11 +116,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sentence says, as far as it can be checked without understanding it."""
+    """What a sentence says, as far as it can be checked without understanding it; each part in its order.
+
+    :ivar parts: mentions of people, teams and keyed items together.
+    """
 
     text: str
     quotes: tuple[str, ...]
     mentions: tuple[Mention, ...]
+    parts: tuple[Mention, ...]
     keys: tuple[str, ...]
     dates: tuple[tuple[int, int, int], ...]
     numbers: tuple[Number, ...]
@@ -138,50 +142,60 @@ def read(text: str, names: Collection[str], language: Language) -> Reading:
     """Take a sentence apart. ``names`` are those it could mention."""
     quotes = tuple(next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(text))
     rest = _QUOTED.sub(" ” ", text)
-    mentions, rest = _mentions(rest, names)
-    keys = tuple(sorted(match.group() for match in _KEY.finditer(rest)))
-    rest = _KEY.sub(" # ", rest)
+    named, rest = _mentions(_name_pattern(_longest_first(names)), rest)
+    keyed, rest = _mentions(_KEY, rest, "#")
+    mentions = tuple(mention for _, mention in named)
+    parts = tuple(mention for _, mention in sorted([*named, *keyed], key=lambda found: found[0]))
+    keys = tuple(mention.name for _, mention in keyed)
     dates, rest = _dates(rest)
     numbers, rest = _numbers(rest, language)
     words = tuple(token.lower() for token in _TOKEN.findall(rest))
-    return Reading(text, quotes, mentions, keys, dates, numbers, words)
+    return Reading(text, quotes, mentions, parts, keys, dates, numbers, words)
 
 
-def _mentions(text: str, names: Collection[str]) -> tuple[tuple[Mention, ...], str]:
-    pattern = _name_pattern(tuple(sorted({name for name in names if name}, key=lambda name: (-len(name), name))))
+def _longest_first(names: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if name}, key=lambda name: (-len(name), name)))
+
+
+def _blank(match: re.Match[str], sign: str = "") -> str:
+    """As many characters as what was read, so that places stay places."""
+    return sign.center(len(match.group())) if len(match.group()) > len(sign) else sign
+
+
+def _mentions(pattern: re.Pattern[str] | None, text: str, sign: str = "@") -> tuple[list[tuple[int, Mention]], str]:
     if pattern is None:
-        return (), text
+        return [], text
     found = []
     for match in pattern.finditer(text):
         before = re.findall(r"[a-z]+|[\u3400-\u9fff]|[^\w\s]", text[: match.start()], re.IGNORECASE)[-1:]
         behind = re.match(r"\s*(?:['’]s\b|的|[a-z]+|[\u3400-\u9fff]|[^\w\s])", text[match.end() :], re.IGNORECASE)
-        found.append(
-            Mention(match.group(), (before or [""])[0].lower(), behind.group().strip().lower() if behind else "")
-        )
-    return tuple(found), pattern.sub(" @ ", text)
+        mention = Mention(match.group(), (before or [""])[0].lower(), behind.group().strip().lower() if behind else "")
+        found.append((match.start(), mention))
+    return found, pattern.sub(lambda match: _blank(match, sign), text)
 
 
 def _dates(text: str) -> tuple[tuple[tuple[int, int, int], ...], str]:
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, tuple[int, int, int]]] = []
     for pattern in _DATES:
         for match in pattern.finditer(text):
             parts = match.groupdict()
             month = _MONTHS[parts["n1"].lower()[:3]] if parts.get("n1") else int(parts["m1"])
             year = int(parts["y1"]) if parts.get("y1") else 0
-            found.extend((year, month, int(parts[name])) for name in ("d1", "d2") if parts.get(name))
-        text = pattern.sub(" ☼ ", text)
-    return tuple(sorted(found)), text
+            days = [int(parts[name]) for name in ("d1", "d2") if parts.get(name)]
+            found.extend((match.start() + place, (year, month, day)) for place, day in enumerate(days))
+        text = pattern.sub(lambda match: _blank(match, "☼"), text)
+    return tuple(day for _, day in sorted(found)), text
 
 
 def _numbers(text: str, language: Language) -> tuple[tuple[Number, ...], str]:
-    found = [Number(float(m["value"].replace(",", "")), _unit(m["unit"])) for m in _NUMBER.finditer(text)]
-    text = _NUMBER.sub(" ", text)
+    found = [(m.start(), Number(float(m["value"].replace(",", "")), _unit(m["unit"]))) for m in _NUMBER.finditer(text)]
+    text = _NUMBER.sub(_blank, text)
     if language == "en":
-        found += [_in_words(match) for match in _WORD_NUMBER.finditer(text) if _counts(match)]
+        found += [(match.start(), _in_words(match)) for match in _WORD_NUMBER.finditer(text) if _counts(match)]
     else:
-        found += [Number(_chinese(m["value"]), _unit(m["unit"])) for m in _CHINESE_NUMBER.finditer(text)]
-        text = _CHINESE_NUMBER.sub(" ", text)
-    return tuple(sorted(found, key=lambda number: (number.value, number.unit))), text
+        found += [(m.start(), Number(_chinese(m["value"]), _unit(m["unit"]))) for m in _CHINESE_NUMBER.finditer(text)]
+        text = _CHINESE_NUMBER.sub(_blank, text)
+    return tuple(number for _, number in sorted(found, key=lambda pair: pair[0])), text
 
 
 def _counts(match: re.Match[str]) -> bool:
