@@ -22,7 +22,7 @@ PART_ITEMS = 10_000
 PART_WEIGHT = 32_000_000
 """And after so much text: characters, and what structure weighs."""
 
-FLUSH_ITEMS = 1_000
+FLUSH_ITEMS = PART_ITEMS
 FLUSH_SECONDS = 1.0
 """Checkpoints that come faster than this share a transaction."""
 

@@ -93,11 +93,26 @@ def links_in(subject: str, body: str, *, container: str, projects: frozenset[str
     if "everts commit" in text or "ixes:" in text:
         found.update((match[1][:KEY_LENGTH], "reverts") for match in _REVERTS.finditer(text))
         found.update((match[1][:KEY_LENGTH], "fixes") for match in _FIXES_COMMIT.finditer(text))
-    if _HINT_OF_AN_ISSUE.search(text):
-        for rel, key in _issues_in(subject, text):
-            if target := _target(key, container, projects):
-                found.setdefault(target, rel)
+    for rel, key in _issues_in(subject, _near_issues(text)):
+        if target := _target(key, container, projects):
+            found.setdefault(target, rel)
     return tuple(Link(rel=rel, target=target) for target, rel in list(found.items())[:MOST_LINKS])
+
+
+def _near_issues(text: str) -> str:
+    """The lines that may name an issue, with the one before each: long messages name few."""
+    if not _HINT_OF_AN_ISSUE.search(text):
+        return ""
+    lines = text.split("\n")
+    wanted = [number for number, line in enumerate(lines) if _HINT_OF_AN_ISSUE.search(line)]
+    kept: list[str] = []
+    last = -1
+    for number in wanted:
+        if number - 1 > last + 1:
+            kept.append(";")  # what follows does not continue what came before
+        kept.extend(lines[max(number - 1, last + 1) : number + 1])
+        last = number
+    return "\n".join(kept)
 
 
 def _issues_in(subject: str, text: str) -> Iterator[tuple[str, str]]:
