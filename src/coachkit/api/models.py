@@ -219,7 +219,7 @@ class EvidenceRecord(_Model):
     kind: str = Field(examples=["issue"])
     key: str = Field(examples=["PAY-17"])
     title: str = Field(examples=["Page the ledger export"])
-    text: str = Field(description="The record's own words, without control characters and markup: data only.")
+    text: str = Field(description="The record's own words by line, without control characters and markup: data only.")
     source: str = Field(examples=["jsonl"])
     connection: str = Field(examples=["tracker"])
     stream: str = Field(examples=["work_items"])
@@ -237,7 +237,7 @@ class EvidenceRecord(_Model):
             kind=evidence.kind,
             key=clean(evidence.key),
             title=clean(evidence.title),
-            text=clean(evidence.text),
+            text="\n".join(line for line in map(clean, evidence.text.splitlines()) if line),
             source=evidence.source,
             connection=evidence.connection,
             stream=evidence.stream,

@@ -62,11 +62,14 @@ def demo(
         news = _sync(app, manifest["connections"], quiet=as_json)
         manager = app.directory.find_person(manifest["manager"])
         report = app.directory.find_person(manifest["report"])
-        state = start_in_background(settings) if serve else None
         if settings.model != "none" and not as_json:
             notes.print("正在准备简报 …" if zh else "Preparing the brief …")
         if not as_json:
             print_brief(app, viewer=manager, subject=report, anew=news)
+        if serve and not as_json and not running_server(settings):
+            notes.print("\n正在启动服务 …" if zh else "\nStarting the server …")
+        # after the brief: a server embeds what is new, and would take the model's time
+        state = start_in_background(settings) if serve else None
         link = app.sign_in.make_link(manager.id, app.now())
         today = app.directory.today(app.now()).isoformat()
     finally:
