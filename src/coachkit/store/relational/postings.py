@@ -7,10 +7,12 @@ rows that a viewer may read, each time. So a hidden record can neither be found 
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +32,7 @@ __all__ = [
     "unindex_records",
 ]
 
-BATCH = 2_000
+BATCH = 10_000
 """Records whose postings are sorted and written together: bounds memory, and lets SQLite write its tree in order."""
 
 REBUILD_BATCH = 500
@@ -121,18 +123,19 @@ def _records_after(connection: sa.Connection, after: int) -> list[IndexableRecor
 def _write_postings(connection: sa.Connection, records: Sequence[IndexableRecord], *, new: bool) -> None:
     if not new:
         _remove_postings(connection, [record.record_id for record in records])
-    rows: list[Row] = []
+    rows: defaultdict[int, list[Row]] = defaultdict(list)
     found_again: list[Row] = []
-    for record in records:
-        counts, length = count_terms(f"{record.key}\n{record.title}\n{record.text}")
-        scope, day, found = record.scope_id, day_of(record.occurred_at), record.record_id
-        rows.append((EVERY_RECORD, scope, day, found, 0, length))
-        rows.extend([(term, scope, day, found, tf, length) for term, tf in counts.items()])
+    for found, scope, day, words in sorted(
+        [(r.record_id, r.scope_id, day_of(r.occurred_at), f"{r.key}\n{r.title}\n{r.text}") for r in records],
+        key=itemgetter(1, 2, 0),
+    ):
+        counts, length = count_terms(words)
+        rows[EVERY_RECORD].append((EVERY_RECORD, scope, day, found, 0, length))
+        for term, tf in counts.items():
+            rows[term].append((term, scope, day, found, tf, length))
         found_again.append((found, scope, day, array("q", counts).tobytes()))
-    rows.sort()
-    found_again.sort()
-    insert_rows(connection, t.postings, rows)
-    insert_rows(connection, t.record_terms, found_again)
+    insert_rows(connection, t.postings, [row for term in sorted(rows) for row in rows[term]])
+    insert_rows(connection, t.record_terms, sorted(found_again))
 
 
 def _remove_postings(connection: sa.Connection, record_ids: Sequence[int]) -> None:
