@@ -59,14 +59,12 @@ class SyncEngine:
         """
         if not connector.streams:
             raise ContractViolation("the connector declares no streams", subject=type(connector).name)
-        holder = f"process {os.getpid()} on {socket.gethostname()}"
         source = Source(connection=connection, connector=type(connector).name, tenant=self._tenant)
         with self._store.hold(connection):
             started_at = clock()
-            run = None if dry_run else self._store.start_run(connection, holder, started_at)
+            run = None if dry_run else self._store.start_run(connection, _holder(), started_at)
             meter = ProgressMeter(connection, started_at, on_progress)
-            asked = cancelled or (lambda: False)
-            sync = Sync(self._store, source, connector, clock, meter, dry_run=dry_run, cancelled=asked)
+            sync = Sync(self._store, source, connector, clock, meter, dry_run=dry_run, cancelled=cancelled or _never)
             state, said = SyncState.FAILED, "stopped before its end"
             failure: SourceError | None = None
             try:
@@ -93,6 +91,15 @@ class SyncEngine:
             refused=tuple(sync.refused),
             error=failure,
         )
+
+
+def _holder() -> str:
+    """This process, in words for who finds the connection taken."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def _never() -> bool:
+    return False
 
 
 def _state(failure: SourceError | None, *, cancelled: bool) -> SyncState:

@@ -122,9 +122,16 @@ def emit_incident(world: World, incident: Incident, rng: random.Random) -> None:
     )
     url = f"{WEB.format(system='tracker')}/browse/{incident.key}"
     world.emit("tracker", incident.key, history[-1].at, record, url=url)
-    helper = incident.responders[-1]
+    _talk(world, incident, stopped, closed, url)
+    _review(world, incident, manager)
+
+
+def _talk(world: World, incident: Incident, stopped: datetime, closed: datetime, url: str) -> None:
+    """What was said in the ticket, as far as it has happened."""
+    clock, manager = world.clock, world.roster.lead(incident.team)
+    first, helper = incident.first, incident.responders[-1]
     talk = [
-        (InteractionKind.RESPONDED, first, began + timedelta(minutes=6), incident.sign, None),
+        (InteractionKind.RESPONDED, first, incident.began + timedelta(minutes=6), incident.sign, None),
         (
             InteractionKind.UNBLOCKED if helper.team != incident.team else InteractionKind.RESPONDED,
             helper,
@@ -146,7 +153,6 @@ def emit_incident(world: World, incident: Incident, rng: random.Random) -> None:
                 replace(one, item=incident.key),
                 url=f"{url}?comment={number}",
             )
-    _review(world, incident, manager)
 
 
 def _review(world: World, incident: Incident, manager: Person) -> None:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The relational store: the truth, on SQLite or PostgreSQL."""
