@@ -49,7 +49,8 @@ def brief(
     person: Person,
     viewer: As = None,
     since: Annotated[
-        str | None, typer.Option(help="From which day; otherwise the last check-in.", metavar="DAY")
+        str | None,
+        typer.Option(help="From which day, at most 90 days back; otherwise the last check-in.", metavar="DAY"),
     ] = None,
     model: Annotated[str | None, typer.Option(help="none, local, or a LiteLLM model string.")] = None,
     lang: Language = None,

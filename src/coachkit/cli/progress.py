@@ -68,9 +68,10 @@ def sync_display() -> Iterator[Callable[[SyncProgress], None]]:
 
         def end(line: _Line) -> None:
             done, total = line.far()
-            counts = f"{total or done:,} read"
+            counts = f"{line.records:,} read" if line.records else ""
             remark = f"{line.written:,} written" if line.written else "nothing new"
-            display.update(line.task, total=max(done, total or 0, 1), completed=done or 1, counts=counts, remark=remark)
+            whole = max(done, total or 0, 1)
+            display.update(line.task, total=whole, completed=done or whole, counts=counts, remark=remark)
 
         def show(progress: SyncProgress) -> None:
             line = lines.get(progress.connection)
