@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 __all__ = ["month_of", "spread"]
 
-EVEN_SHARES = 2
-"""A month may have twice its even share of the hits while other months still have good ones."""
+EVEN_SHARES = 1.5
+"""A month may have so many even shares of the hits while other months still have good ones."""
 
 GOOD = 0.5
 """A hit is good when its score is at least this share of the best."""
@@ -31,7 +32,7 @@ def spread(hits: Sequence[tuple[int, float, int]], limit: int) -> list[int]:
     floor = GOOD * hits[0][1]
     months = {found: month_of(day) for found, _, day in hits}
     good = {months[found] for found, score, _ in hits if score >= floor}
-    share = max(1, -(-EVEN_SHARES * limit // len(good)))
+    share = max(1, math.ceil(EVEN_SHARES * limit / len(good)))
     taken: Counter[int] = Counter()
     first, later = [], []
     for found, score, _ in hits:

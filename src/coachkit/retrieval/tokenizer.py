@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -32,7 +33,7 @@ __all__ = [
     "term_id",
 ]
 
-TOKENIZER_VERSION = "1"
+TOKENIZER_VERSION = "2"
 """Kept with the postings; when it changes they are rebuilt."""
 
 MAX_TERM = 64
@@ -48,6 +49,9 @@ EVERY_RECORD = 0
 """The term that every record has: counts the records of a scope. No word's hash is 0 but by a chance of 2**-63."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK_RUN = re.compile(f"[{_CJK}]+")
+_WORD = re.compile(r"[\w\-./#+@:\\]+")
+"""Of text without Chinese characters: one class of characters is three times as fast as a choice between two."""
 _RUN = re.compile(f"(?P<cjk>[{_CJK}]+)|(?P<word>(?:[^\\W{_CJK}]|[-./#+@:\\\\])+)")
 _EDGE_LEFT = "-./:@\\+"
 _EDGE_RIGHT = "-./:@\\"
@@ -66,10 +70,14 @@ def term_id(term: str) -> int:
 @lru_cache(maxsize=262_144)
 def _word_terms(word: str) -> tuple[str, ...]:
     """The terms of one word, the whole word first, each once."""
+    if word.isascii() and word.isalnum() and word == word.lower():
+        return (word[:MAX_TERM],)  # most words: nothing to split
     whole = word.lstrip(_EDGE_LEFT).rstrip(_EDGE_RIGHT)
     if not _HAS_LETTER_OR_DIGIT.search(whole):
         return ()
     terms = {whole.casefold()[:MAX_TERM]: None}
+    if ":" in whole:  # a line of a file: the file is asked for without it
+        terms |= {part.casefold()[:MAX_TERM]: None for part in whole.split(":") if part}
     segments = [segment.strip("-.") for segment in _SEGMENT.split(whole)]
     for segment in segments:
         if segment:
@@ -98,17 +106,18 @@ def count_terms(text: str) -> tuple[dict[int, int], int]:
     text = text[:MAX_TEXT]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
+    runs = [] if text.isascii() else _CJK_RUN.findall(text)
     counts: dict[int, int] = {}
     length = 0
-    for match in _RUN.finditer(text):
-        run = match[0]
-        if match.lastgroup == "word":
-            ids = _word_ids(run)
-            length += bool(ids)
-        else:
-            length += len(run)
-            ids = tuple(_pair_id(part) for part in _characters_and_pairs(run))
+    for word, times in Counter(_WORD.findall(_CJK_RUN.sub(" ", text) if runs else text)).items():
+        ids = _word_ids(word)
+        length += times * bool(ids)
         for identifier in ids:
+            counts[identifier] = counts.get(identifier, 0) + times
+    for run in runs:
+        length += len(run)
+        for part in _characters_and_pairs(run):
+            identifier = _pair_id(part)
             counts[identifier] = counts.get(identifier, 0) + 1
     return counts, length
 

@@ -26,6 +26,9 @@ PAGE = 1_000
 COUNT = "vectors"
 """The name under which the count of versions stands in ``index_state``."""
 
+_SAYS_SOMETHING = t.records.c.deleted_at.is_(None) & ((t.records.c.title != "") | (t.records.c.text != ""))
+"""The record lives and has words; to search, others are gone."""
+
 
 class SqlEmbeddingStore:
     """:class:`~coachkit.retrieval.ports.EmbeddingStore` on SQLite and PostgreSQL."""
@@ -45,7 +48,7 @@ class SqlEmbeddingStore:
         queued_at = sa.type_coerce(o.queued_at, sa.BigInteger())
         statement = (
             sa.select(o.record_id, queued_at, r.title, r.text)
-            .join_from(t.index_outbox, t.records, (o.record_id == r.id) & r.deleted_at.is_(None), isouter=True)
+            .join_from(t.index_outbox, t.records, (o.record_id == r.id) & _SAYS_SOMETHING, isouter=True)
             .order_by(o.queued_at, o.record_id)
             .limit(limit)
         )
@@ -90,7 +93,7 @@ class SqlEmbeddingStore:
         o, r = t.index_outbox.c, t.records.c
         queued_at = sa.type_coerce(o.queued_at, sa.BigInteger())
         at = {one.record_id: one.queued_at for one in taken}
-        lives = sa.exists().where(r.id == o.record_id, r.deleted_at.is_(None))
+        lives = sa.exists().where(r.id == o.record_id, _SAYS_SOMETHING)
         rows = writing.execute(
             sa.select(o.record_id, queued_at).where(among(writing, o.record_id, at), lives if alive else ~lives)
         )
@@ -101,7 +104,7 @@ class SqlEmbeddingStore:
         fitting = sa.exists().where(e.record_id == r.id, e.model == model)
         queued = sa.exists().where(t.index_outbox.c.record_id == r.id)
         with self.database.write() as writing:
-            ids = writing.scalars(sa.select(r.id).where(r.deleted_at.is_(None), ~fitting, ~queued)).all()
+            ids = writing.scalars(sa.select(r.id).where(_SAYS_SOMETHING, ~fitting, ~queued)).all()
             upsert_rows(writing, t.index_outbox, [(found, milliseconds(now)) for found in sorted(ids)])
         return len(ids)
 

@@ -58,6 +58,7 @@ class EmbeddedIndex:
                     return True
                 _log.warning("the process of the vector index ended by itself", generation=self._child.folder.name)
                 self._ends += 1
+                self._child.close()
                 self._forget()
             folder = self._generations.current
             if folder is None or self._ends >= MOST_ENDS or not self._sound(folder):
@@ -163,35 +164,21 @@ class EmbeddedIndex:
         with self._guard:
             self._own()
             folder = self._generations.next()
+            built = Child(folder, self._model)
             try:
-                self._build(folder, entries, watermark)
+                rest = iter(entries)
+                while batch := list(islice(rest, BATCH)):
+                    built.ask(apply_request(batch, [], 0))
+                built.ask(apply_request([], [], watermark))
             except BaseException:
+                built.kill()
                 self._generations.remove(folder)
                 raise
             self._generations.point_to(folder)
-            before = self._child
-            started = self._start(folder)
+            before, self._child, self._watermark, self._ends = self._child, built, watermark, 0
             if before is not None:
                 before.close()
-            self._ends = 0
             self._generations.remove_others()
-            if not started:
-                self._forget()
-                raise StoreBusy("what was just built does not open.", subject="the vector index")
-
-    def _build(self, folder: Path, entries: Iterable[IndexEntry], watermark: int) -> None:
-        """Write a new generation, in a process beside the one that answers."""
-        builder = Child(folder, self._model)
-        closed = False
-        try:
-            rest = iter(entries)
-            while batch := list(islice(rest, BATCH)):
-                builder.ask(apply_request(batch, [], 0))
-            builder.ask(apply_request([], [], watermark))
-        finally:
-            closed = builder.close()
-        if not closed:
-            raise StoreBusy("the new files were not closed.", subject="the vector index")
 
     def _opened(self) -> Child:
         child = self._child

@@ -93,8 +93,8 @@ class ServerIndex:
             ssl=self._parts.scheme == "https",
             settings=chromadb.config.Settings(anonymized_telemetry=False),
         )
-        # It waits for ever by itself.
-        client._server._session.timeout = seconds
+        for session in _sessions(client):
+            session.timeout = seconds
         return client
 
     def _generations(self) -> list[tuple[int, bool]]:
@@ -119,6 +119,8 @@ class ServerIndex:
     def _drop(self) -> None:
         for client in (self._reader, self._writer):
             if client is not None:
+                for session in _sessions(client):
+                    session.close()
                 client.close()
         self._reader = self._writer = self._current = self._reading = None
 
@@ -190,6 +192,11 @@ class ServerIndex:
         except StoreBusy as error:
             found["usable"] = str(error)
         return found
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The client's HTTP sessions. By itself Chroma waits for ever, and leaves its sockets open."""
+    return [one._server._session for one in (client, client._admin_client)]
 
 
 def _apply(collection: Collection, entries: Sequence[IndexEntry], removed: Sequence[int], watermark: int) -> None:
