@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["findings_about"]
+__all__ = ["checkout_of", "findings_about", "foreign_imports"]
 
 _OURS = re.compile(r"coachkit(\.(?!sdk(\.|$))|$)|coachkit_")
 _CONTRACT = re.compile(r"\bConnectorContract\b")
@@ -19,11 +19,11 @@ _CONTRACT = re.compile(r"\bConnectorContract\b")
 
 def findings_about(module: ModuleType, distribution: Distribution | None) -> list[str]:
     """What is wrong with a plugin's files, each in one sentence that says what to do."""
-    findings = list(_imports(module))
+    findings = list(foreign_imports(module))
     if distribution is None:
         return [*findings, "Its package cannot be found; install it with pip."]
     findings += _requirements(distribution)
-    root = _checkout(distribution)
+    root = checkout_of(distribution)
     if root is not None:
         findings += _project(root)
     elif not _described(distribution):
@@ -31,7 +31,7 @@ def findings_about(module: ModuleType, distribution: Distribution | None) -> lis
     return findings
 
 
-def _imports(module: ModuleType) -> Iterator[str]:
+def foreign_imports(module: ModuleType) -> Iterator[str]:
     """Imports of ours that are not the SDK: those may change without notice."""
     own = module.__name__.partition(".")[0]
     for path in _files(module):
@@ -71,7 +71,7 @@ def _requirements(distribution: Distribution) -> Iterator[str]:
         yield 'It does not say that it needs coachkit; add "coachkit" to its dependencies.'
 
 
-def _checkout(distribution: Distribution) -> Path | None:
+def checkout_of(distribution: Distribution) -> Path | None:
     """Folder of the project, if it is installed from one in a way that leaves the files there."""
     try:
         source = json.loads(distribution.read_text("direct_url.json") or "{}")

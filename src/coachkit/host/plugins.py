@@ -11,7 +11,9 @@ from typing import Literal
 import pluggy
 
 from coachkit.errors import ContractViolation, NotFound, PluginError, PluginLoadError
-from coachkit.host.checks import findings_about
+from coachkit.host.checks import checkout_of, findings_about, foreign_imports
+from coachkit.host.evidence import evidence_of
+from coachkit.host.quality import Quality, read_claims
 from coachkit.sdk import hookspecs
 from coachkit.sdk.connector import Connector
 from coachkit.sdk.rules import broken_rules
@@ -85,22 +87,48 @@ class PluginHost:
             hint += f" Plugins that failed: {', '.join(failed)}; see `coachkit plugin list`."
         raise NotFound(f"there is no connector {name!r}.", hint=hint)
 
+    def quality(self, name: str, *, tests: bool = True) -> Quality | None:
+        """What a plugin claims in its ``quality.yaml``, what of that holds, and the tier that it reaches.
+
+        :param tests: run its tests; without, what they would show is taken at its authors' word.
+        :returns: ``None`` where its files are not at hand: it is installed, and not from a folder that one works in.
+        :raises NotFound: if no plugin has this name.
+        """
+        plugin = self._named(name)[0]
+        root = checkout_of(plugin.entry.dist) if plugin.entry.dist is not None else None
+        if root is None:
+            return None
+        claims, problems = read_claims(root)
+        connectors = [self._connectors[one] for one in plugin.status.connectors]
+        imports = list(foreign_imports(plugin.module)) if plugin.module is not None else []
+        seen = evidence_of(
+            root,
+            connectors,
+            load_error=plugin.status.error,
+            import_findings=imports,
+            tests=tests and not plugin.status.error,
+        )
+        return Quality.of(claims, problems, seen)
+
     def check(self, name: str) -> list[str]:
         """What is wrong with a plugin, as far as it can be seen without a source; empty if nothing is.
 
         :raises NotFound: if no plugin has this name.
         """
-        named = [plugin for plugin in self._plugins if plugin.status.name == name]
-        if not named:
-            there = ", ".join(plugin.status.name for plugin in self._plugins) or "none"
-            raise NotFound(f"there is no plugin {name!r}.", hint=f"There are: {there}.")
         findings: list[str] = []
-        for plugin in named:
+        for plugin in self._named(name):
             if plugin.status.error:
                 findings.append(plugin.status.error)
             if plugin.module is not None:
                 findings += findings_about(plugin.module, plugin.entry.dist)
         return findings
+
+    def _named(self, name: str) -> list[_Plugin]:
+        named = [plugin for plugin in self._plugins if plugin.status.name == name]
+        if not named:
+            there = ", ".join(plugin.status.name for plugin in self._plugins) or "none"
+            raise NotFound(f"there is no plugin {name!r}.", hint=f"There are: {there}.")
+        return named
 
     def _add(self, entry: EntryPoint) -> None:
         version = entry.dist.version if entry.dist is not None else "unknown"
