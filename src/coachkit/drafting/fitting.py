@@ -17,7 +17,7 @@ FIRST = 12.0
 """What the first fact of a section counts more: a part of the anatomy is left out only for something that matters."""
 
 _CJK = r"\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
-_WORD = re.compile(rf"[^\s{_CJK}]*\w[^\s{_CJK}]*")
+_WORD = re.compile(rf"[^\s{_CJK}]*[^\W{_CJK}][^\s{_CJK}]*")
 _CHARACTER = re.compile(rf"[{_CJK}]")
 
 

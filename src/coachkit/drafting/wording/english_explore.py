@@ -110,7 +110,7 @@ def _dependency(fact: Fact, voice: Voice) -> Phrasings:
     return [
         (
             f"{span}: {share} reviewed changes to {part}, by {authors}, had {_who(fact)} as their only reviewer",
-            "who else could review there, and what would they need?",
+            "who else could review there?",
         ),
         (
             f"{part}: {share} reviewed changes by {authors} went through {_who(fact)} alone, {span}",
