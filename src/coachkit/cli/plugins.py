@@ -111,6 +111,11 @@ def _print(quality: Quality) -> None:
 
 
 def _print_tier(name: str, quality: Quality) -> None:
-    reached = f"{name} is {quality.tier}." if quality.tier else f"{name} reaches no tier yet."
+    said = [f"{name} is {quality.tier}." if quality.tier else f"{name} reaches no tier yet."]
+    claimed = ", ".join(one.rule for one in quality.results if one.state == "claimed")
+    if claimed:
+        said.append(f"By its authors' word alone: {claimed}.")
     missing = ", ".join(one.rule for one in quality.next_steps)
-    console.print(f"{reached} For the next: {missing}." if missing else reached, markup=False)
+    if missing:
+        said.append(f"For the next tier: {missing}.")
+    console.print(" ".join(said), markup=False)

@@ -97,7 +97,8 @@ def _scopes(connector: type[Connector]) -> Iterator[str]:
 
 
 def _cannot_tell(connector: type[Connector]) -> Iterator[str]:
-    yield from (f"{connector.name}: {s.name} says nothing" for s in connector.streams if s.cannot_tell is None)
+    if all(stream.cannot_tell is None for stream in connector.streams):
+        yield f"{connector.name}: none of its streams says what it cannot tell"
 
 
 def _recorded(connector: type[Connector]) -> Iterator[str]:

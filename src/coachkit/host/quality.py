@@ -53,7 +53,7 @@ RULES: tuple[Rule, ...] = (
     Rule("incremental", _S, "a second sync reads only what is new"),
     Rule("deletions", _S, "what vanished from the source is removed"),
     Rule("scopes", _S, "each stream says what its credential must be allowed"),
-    Rule("cannot-tell", _S, "each stream says what its source cannot tell"),
+    Rule("cannot-tell", _S, "it says what its source cannot tell"),
     Rule("stand-in", _S, "it is tried with a stand-in that remembers and fails on demand"),
     Rule("recorded", _S, "it reads recorded payloads without asking its source"),
     Rule("events", _G, "it hears of changes at once, by webhook or long connection"),
