@@ -123,7 +123,8 @@ def test_a_service_that_lists_fewer_than_it_has_takes_nobody_as_a_leaver(scripte
     scripted.answers = [(200, {}, {"totalResults": 4, "Resources": everybody}), groups]
     cursors = {item.stream: item.cursor for item in connector.pull({}) if hasattr(item, "cursor")}
     part = {"totalResults": 4, "Resources": everybody[:2]}
-    scripted.answers = [(200, {}, part), (200, {}, {"totalResults": 4}), groups]
+    nobody: tuple[int, dict[str, str], Any] = (200, {}, {"totalResults": 4})
+    scripted.answers = [(200, {}, part), nobody, nobody, groups]
     again = HrisScim("idp", HrisScim.Config.model_validate(config))
     records = [item.record for item in again.pull(cursors) if isinstance(item, Upsert)]
     assert all(record.active for record in records if isinstance(record, PersonProfile))

@@ -29,9 +29,18 @@ class Auth(Protocol):
         ...
 
 
+_known: dict[bytes, str] = {}
+"""Digest → fingerprint, of the last few; never the secret."""
+
+
 def fingerprint_of(secret: str) -> str:
-    """Stands for a secret in a cursor. Slow to compute, so that a weak one is not guessed from it."""
-    return hashlib.pbkdf2_hmac("sha256", secret.encode(), b"coachkit fingerprint", 100_000).hex()[:32]
+    """Stands for a secret in a cursor. Slow to compute the first time, so that a weak one is not guessed from it."""
+    digest = hashlib.sha256(secret.encode()).digest()
+    if digest not in _known:
+        if len(_known) >= 100:
+            _known.clear()
+        _known[digest] = hashlib.pbkdf2_hmac("sha256", secret.encode(), b"coachkit fingerprint", 100_000).hex()[:32]
+    return _known[digest]
 
 
 class _Referenced:

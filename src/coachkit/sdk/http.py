@@ -18,8 +18,10 @@ A redirect or link to another host is a ``SourceError``; nothing is sent there.
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -108,6 +110,7 @@ class HttpSource:
         self._client = httpx2.Client(
             timeout=httpx2.Timeout(patience, connect=min(10.0, patience)),
             follow_redirects=False,
+            verify=_trust(self._base.startswith("https:")),
             trust_env=not loopback,  # a proxy stands between us and other machines only
         )
 
@@ -338,6 +341,12 @@ class HttpSource:
             if clock().seconds() - began > self._longest_answer:
                 raise httpx2.ReadTimeout("the whole answer took too long")
             yield part
+
+
+@cache
+def _trust(encrypted: bool) -> ssl.SSLContext:
+    """Whom to trust, read once a process: that takes longer than a request."""
+    return httpx2.create_ssl_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _word(value: str | int | bool | Sequence[str]) -> str | list[str]:

@@ -58,6 +58,8 @@ class ScimService:
         before: tuple[Mapping[str, Any], ...] = ()
         while True:
             page = self.page(endpoint, start, **parameters)
+            if not page.resources and page.counted and start <= page.total:  # it says that there are more: once again
+                page = self.page(endpoint, start, **parameters)
             if page.resources and page.resources == before:
                 raise SourceError(
                     f"{endpoint} gives the same page again from place {start} on.",

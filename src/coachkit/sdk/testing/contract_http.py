@@ -42,7 +42,8 @@ class HttpRules(Givens):
             for known in (False, True):  # the first sync, and a later one
                 sink = expected.copied() if known else ReferenceSink()
                 source.most_requests = len(source.requests) + 20 * PLACES + 10 * len(expected.records)
-                source.fail_next(fault, after=place - 1)
+                begin = source.fail_next if fault is Fault.EMPTY_PAGE else source.fail_always
+                begin(fault, after=place - 1)
                 with suppress(SourceError):
                     sink.run(make_connector())
                 assert not source.endless, f"{fault} at request {place}: the connector does not end"
@@ -117,11 +118,13 @@ class HttpRules(Givens):
         expected = whole(make_connector)
         for place in _places(source, make_connector):
             sink = ReferenceSink()
+            first = len(source.requests)
             source.fail_next(Fault.UNAUTHORIZED, after=place - 1)
             try:
                 sink.run(make_connector())
             except AuthFailed:
-                assert not self.refreshes, f"401 at request {place}: the credential was not had anew"
+                final = not self.refreshes or source.requests[first + place - 1].path in source.trades
+                assert final, f"401 at request {place}: the credential was not had anew"
             else:
                 assert sink.state() == expected.state(), f"401 at request {place}: something is lost"
             source.heal()

@@ -138,7 +138,7 @@ def _well_formed(value: object, where: str) -> None:
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             inner = getattr(value, field.name)
-            if field.name in _IDENTITIES and inner is not None:
+            if field.name in _IDENTITIES and inner is not None and not isinstance(value, Link):
                 for key in inner if isinstance(inner, tuple) else (inner,):
                     system, _, name = cast(str, key).partition(":")
                     assert all((system, name.strip())), f"{where}: {field.name} {key!r} is no identity key"

@@ -128,6 +128,8 @@ class StandIn:
     """The credential; it must be seen nowhere else."""
     knows: ClassVar[frozenset[Fault]] = frozenset()
     """Faults of pages that ``respond`` can show."""
+    trades: ClassVar[frozenset[str]] = frozenset()
+    """Paths at which a key is traded for a credential: there a refusal is final."""
     limits: ClassVar[tuple[tuple[Response, float], ...]] = ()
     """Other ways in which this source says that we ask too much, each with the seconds to wait."""
     strange_values: ClassVar[Mapping[str, Any]] = {}
@@ -145,7 +147,7 @@ class StandIn:
         self.on_answer: Callable[[int], object] | None = None
         self.lock = threading.RLock()
         self._faults: deque[tuple[int, Fault | Response]] = deque()
-        self._always: Fault | None = None
+        self._always: tuple[int, Fault] | None = None
         self._over = threading.Event()
         self._ports = (0, 0)
 
@@ -171,9 +173,9 @@ class StandIn:
         """Go wrong so, ``times`` in a row; before that let ``after`` requests pass."""
         self._faults.extend([(after, fault), *[(0, fault)] * (times - 1)])
 
-    def fail_always(self, fault: Fault | None) -> None:
-        """Go wrong so from now on."""
-        self._always = fault
+    def fail_always(self, fault: Fault, *, after: int = 0) -> None:
+        """Go wrong so from now on, once ``after`` requests have passed."""
+        self._always = (len(self.requests) + after, fault)
 
     def heal(self) -> None:
         """From now on nothing goes wrong."""
@@ -216,13 +218,13 @@ class StandIn:
         handler.send(Response.of([]), None, self._over)
 
     def _next_fault(self) -> Fault | Response | None:
-        if not self._faults:
-            return self._always
-        wait, fault = self._faults.popleft()
-        if wait:
+        wait, fault = self._faults.popleft() if self._faults else (1, None)
+        if fault is not None and not wait:
+            return fault
+        if fault is not None:
             self._faults.appendleft((wait - 1, fault))
-            return self._always
-        return fault
+        began, always = self._always or (0, None)
+        return always if len(self.requests) >= began else None
 
     def _read(self, handler: _Handler, faults: frozenset[Fault]) -> Request:
         parts = urlsplit(handler.path)
@@ -298,6 +300,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: a client need not acknowledge the first before it sees the second
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
@@ -320,6 +324,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.SLOW:
             while not over.wait(0.02):
                 self.wfile.write(b" ")
+                self.wfile.flush()
         elif fault is Fault.TRUNCATED:
             self.wfile.write(body[: len(body) // 2])
             self.close_connection = True
