@@ -24,6 +24,7 @@ PAGES = {
     "brief": lambda served: served.path("maria"),
     "thin brief": lambda served: served.path("tom"),
     "search": lambda served: "/search",
+    "results": lambda served: "/search?q=ledger+export",
     "me": lambda served: "/me",
     "sources": lambda served: "/sources",
     "identities": lambda served: "/identities",
