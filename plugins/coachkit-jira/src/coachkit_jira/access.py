@@ -35,30 +35,25 @@ class Everyone:
         self.members: Members | None = None
         self._people = people
         self._found: set[str] = set()
-        self._by_name: dict[str, str] = {}
 
     def add(self, user: User) -> None:
         """Somebody of the directory. Apps and portal customers are no colleagues."""
+        self._people.learn(user)
         native = self._people.native_id(user)
         if native is None or user.active is False or user.account_type in ("app", "customer"):
             return
         key = self._people.key_of(native)
         if key:
             self._found.add(key)
-        if user.name and user.name != native:
-            self._by_name[user.name] = native
 
     def finish(self) -> None:
         """The whole directory has been read."""
         self.members = frozenset(self._found)
 
     def key(self, raw: Mapping[str, Any] | None, name: str | None = None) -> str | None:
-        """Identity key of a user in a rule: an object; or an id, which Data Center gives as a name."""
-        if raw:
-            user = User.model_validate(raw)
-            native = self._people.native_id(user)
-            return self._people.key_of(self._by_name.get(native, native) if native else None)
-        return self._people.key_of(self._by_name.get(name, name) if name else None)
+        """Identity key of a user in a rule: an object; or what stands alone, an id (Cloud) or a name (Data Center)."""
+        native = self._people.native_id(User.model_validate(raw)) if raw else None
+        return self._people.key_of(native) if native else self._people.key_of_name(name or "")
 
 
 class Access:

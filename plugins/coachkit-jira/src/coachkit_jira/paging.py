@@ -45,19 +45,32 @@ def token_pages(ask: Callable[[str | None], Mapping[str, Any]], connection: str)
 
 
 def offset_pages(
-    at: Callable[[int], tuple[list[Row], int | None]], name_of: Callable[[Row], object], *, overlap: int = OVERLAP
+    at: Callable[[int], tuple[list[Row], int | None]],
+    name_of: Callable[[Row], object],
+    connection: str,
+    *,
+    overlap: int = OVERLAP,
 ) -> Iterator[tuple[list[Row], int | None]]:
     """Pages by number of the first row, each overlapping the one before.
 
     Where nothing of the overlap is known, more rows left than it holds: the page before is read again.
 
     :param at: the rows from a number on, and how many there are in all if that is known.
+    :raises SourceError: if a page stays empty though there are more rows.
     """
     start, last, steps_back = 0, set[object](), 0
     while True:
         rows, total = at(start)
+        if not rows and total is not None and start < total:
+            rows, total = at(start)
+            if not rows and total is not None and start < total:
+                raise SourceError(
+                    f"Jira speaks of {total} rows and gives none from {start} on.",
+                    subject=connection,
+                    hint="What was read is kept. Try again later.",
+                )
         names = [name_of(row) for row in rows]
-        if start and overlap and rows and not last.intersection(names if steps_back else names[:overlap]):
+        if start and overlap and not last.intersection(names if steps_back else names[:overlap]):
             steps_back = max(len(last), steps_back * 2)
             start = max(0, start - steps_back)
             continue

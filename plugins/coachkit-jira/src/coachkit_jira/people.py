@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from coachkit.sdk import Account, Upsert, identity_key
@@ -15,32 +15,49 @@ __all__ = ["ACCOUNTS", "People"]
 ACCOUNTS = "accounts"
 
 REMEMBERED = 50_000
-"""Accounts already told in this sync; others may be told twice, which writes nothing."""
+"""Accounts and names that are kept in mind; others may be told twice, which writes nothing, or asked for again."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Jira does not tell when an account was made or changed."""
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class People:
-    """Turns users of Jira into identity keys, and remembers whom nobody has been told of yet."""
+    """Turns users of Jira into identity keys, and remembers whom nobody has been told of yet.
 
-    def __init__(self, system: str) -> None:
+    :ivar ask: says who has a name that was never met (Data Center, where names change and keys stay).
+    """
+
+    def __init__(self, system: str, ask: Callable[[str], User | None] = lambda _: None) -> None:
         self.system = system
+        self.ask = ask
         self._new: dict[str, User] = {}
         self._told: OrderedDict[str, None] = OrderedDict()
+        self._names: OrderedDict[str, str] = OrderedDict()
 
     def key(self, user: User | None) -> str | None:
         """The identity key of a user; nobody's where there is none."""
         native = self.native_id(user) if user else None
         if user is None or native is None:
             return None
-        if native not in self._told:
+        self.learn(user)
+        known = self._new.get(native)
+        if native not in self._told and (known is None or (user.email and not known.email)):
             self._new[native] = user
         return identity_key(self.system, native)
 
     def key_of(self, native: str | None) -> str | None:
         """The identity key for an account id (Cloud) or user key (Data Center) that stands alone."""
         return identity_key(self.system, native) if native and native.strip() else None
+
+    def key_of_name(self, name: str) -> str | None:
+        """The identity key of whom a text or a role names: by account id on Cloud, by user name on Data Center."""
+        name = name.strip()
+        if name and name not in self._names:
+            user = self.ask(name)
+            self._keep(name, (self.native_id(user) if user else None) or name)
+        return self.key_of(self._names.get(name))
 
     @staticmethod
     def native_id(user: User) -> str | None:
@@ -49,6 +66,12 @@ class People:
             if value and value.strip() and value != "unknown":
                 return value.strip()
         return None
+
+    def learn(self, user: User) -> None:
+        """Remember whose a name is."""
+        native = self.native_id(user)
+        if native and user.name and user.account_id is None:
+            self._keep(user.name.strip(), native)
 
     def is_told(self, native: str) -> bool:
         """Whether the account's record has been given out."""
@@ -62,6 +85,7 @@ class People:
 
     def account(self, native: str, user: User) -> Upsert:
         """The record of an account."""
+        self.learn(user)
         self._new.pop(native, None)
         self._told[native] = None
         if len(self._told) > REMEMBERED:
@@ -76,3 +100,9 @@ class People:
             bot=user.account_type == "app",
         )
         return Upsert(stream=ACCOUNTS, native_id=native, record=record, occurred_at=_EPOCH)
+
+    def _keep(self, name: str, native: str) -> None:
+        self._names[name] = native
+        self._names.move_to_end(name)
+        if len(self._names) > REMEMBERED:
+            self._names.popitem(last=False)

@@ -124,7 +124,7 @@ class Rest:
             total = page.get("total")
             return _list(page, "issues", self._connection), total if isinstance(total, int) else None
 
-        yield from offset_pages(at, lambda raw: raw.get("id") if isinstance(raw, Mapping) else None)
+        yield from offset_pages(at, _id_of, self._connection)
 
     def ids(self, jql: str) -> Iterator[str]:
         """The ids of all issues that a query finds."""
@@ -212,8 +212,12 @@ class Rest:
                 return values, start + len(values)
             return values, total if isinstance(total, int) and not isinstance(total, bool) else None
 
-        for page, _ in offset_pages(at, lambda raw: raw.get("id") if isinstance(raw, Mapping) else None, overlap=0):
+        for page, _ in offset_pages(at, _id_of, self._connection, overlap=0):
             yield from (one for one in page if isinstance(one, Mapping))
+
+
+def _id_of(raw: Any) -> object:
+    return raw.get("id") if isinstance(raw, Mapping) else None
 
 
 def _object(answer: Answer, connection: str) -> Mapping[str, Any]:

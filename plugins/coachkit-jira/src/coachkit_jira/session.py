@@ -12,7 +12,7 @@ from coachkit_jira.access import Access, Everyone
 from coachkit_jira.audiences import Audiences
 from coachkit_jira.config import JiraConfig
 from coachkit_jira.issues import COMMENTS, Issues
-from coachkit_jira.models import Change, Issue, Status
+from coachkit_jira.models import Change, Issue, Status, User
 from coachkit_jira.people import People
 from coachkit_jira.rest import Rest, told
 from coachkit_jira.states import States
@@ -52,7 +52,10 @@ class Session:
 
     @cached_property
     def people(self) -> People:
-        return People(self.config.account_system or self._system())
+        people = People(self.config.account_system or self._system())
+        if self._online and not self.rest.cloud:
+            people.ask = self._named
+        return people
 
     @cached_property
     def everyone(self) -> Everyone:
@@ -121,16 +124,21 @@ class Session:
     def _custom(self) -> dict[str, str]:
         """Ids of custom fields by what they are."""
         found: dict[str, str] = {}
+        for raw in self.rest.fields():
+            schema = raw.get("schema")
+            kind = schema.get("custom") if isinstance(schema, Mapping) else None
+            if isinstance(kind, str) and isinstance(raw.get("id"), str):
+                found.setdefault(kind, raw["id"])
+        return found
+
+    def _named(self, name: str) -> User | None:
+        """Who has a user name; nobody, if it was changed or removed."""
         try:
-            for raw in self.rest.fields():
-                schema = raw.get("schema")
-                kind = schema.get("custom") if isinstance(schema, Mapping) else None
-                if isinstance(kind, str) and isinstance(raw.get("id"), str):
-                    found.setdefault(kind, raw["id"])
+            return User.model_validate(self.rest.get("user", username=name))
         except SourceError as error:
             if not told(error):
                 raise
-        return found
+            return None
 
     def _system(self) -> str:
         """Cloud accounts are the same everywhere; those of a Data Center are its own."""

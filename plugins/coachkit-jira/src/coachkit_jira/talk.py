@@ -34,7 +34,7 @@ def interactions_of(remarks: Sequence[Remark], key: str, people: People) -> list
     open_questions: dict[str, list[str]] = {}
     found = []
     for remark in remarks:
-        named = [one for name in remark.written.mentions if (one := people.key_of(name)) and one != remark.actor]
+        named = [one for name in remark.written.mentions if (one := people.key_of_name(name)) and one != remark.actor]
         askers = open_questions.pop(remark.actor, [])
         kind, target = InteractionKind.COMMENTED, remark.owner if remark.owner != remark.actor else None
         if len(named) == 1:

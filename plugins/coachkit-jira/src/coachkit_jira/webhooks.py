@@ -167,8 +167,12 @@ class Handler:
     def _link(self, payload: Mapping[str, Any]) -> Iterator[Item]:
         """A link belongs to two issues; Jira does not count it as a change of either."""
         link = payload.get("issueLink")
-        ends = [_word(link.get(name)) for name in ("sourceIssueId", "destinationIssueId")] if link else []
-        if not all(ends) or not ends:
+        ends = (
+            [_word(link.get(name)) for name in ("sourceIssueId", "destinationIssueId")]
+            if isinstance(link, Mapping)
+            else []
+        )
+        if not ends or not all(ends):
             raise PayloadRejected("the link does not say which issues it ties.")
         for end in ends:
             yield from self.again(end)
