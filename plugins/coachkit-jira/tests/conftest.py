@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,9 +47,16 @@ def jira_server(deployment: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ji
 
 
 @pytest.fixture
-def connect(jira_server: JiraStandIn) -> Callable[..., Jira]:
+def connect(jira_server: JiraStandIn) -> Iterator[Callable[..., Jira]]:
     """Makes a connector over the stand-in; keywords are configuration."""
-    return lambda **more: connector_of(jira_server, **more)
+    with ExitStack() as opened:
+
+        def make(**more: Any) -> Jira:
+            connector = connector_of(jira_server, **more)
+            opened.callback(connector.close)
+            return connector
+
+        yield make
 
 
 def connector_of(server: JiraStandIn, **more: Any) -> Jira:

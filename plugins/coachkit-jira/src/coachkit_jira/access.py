@@ -70,6 +70,7 @@ class Access:
         self.projects: Mapping[str, Project] = {}
         self._browsing: dict[str, Members] = {}
         self._groups: dict[str, Members | None] = {}
+        self._roles: dict[tuple[str, str], Members] = {}
         self._levels: dict[str, list[Mapping[str, Any]]] | None = None
         self.findings: dict[str, None] = {}
 
@@ -189,6 +190,12 @@ class Access:
         return members or frozenset()
 
     def _role(self, project: str, role: str, where: str) -> Members:
+        """Who is in a role of a project. Asked once."""
+        if (project, role) not in self._roles:
+            self._roles[project, role] = self._read_role(project, role, where)
+        return self._roles[project, role]
+
+    def _read_role(self, project: str, role: str, where: str) -> Members:
         try:
             raw = self._rest.get(f"project/{project}/role/{role}")
         except SourceError as error:
