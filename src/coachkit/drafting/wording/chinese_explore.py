@@ -132,7 +132,7 @@ def _due(fact: Fact, voice: Voice) -> Phrasings:
     due, late = voice.day(fact.day("due")), fact.number("late")
     return [
         (f"{_what(fact, voice)}原定 {due}，已过 {late} 天，还开着", "现在哪个日期靠得住？"),
-        (f"{_what(fact, voice)}过了 {due}的日子 {late} 天", "中间插进来了什么？"),
+        (f"{_what(fact, voice)}比原定的 {due}晚了 {late} 天，还开着", "中间插进来了什么？"),
     ]
 
 

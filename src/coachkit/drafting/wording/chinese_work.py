@@ -107,7 +107,11 @@ def _praise(fact: Fact, voice: Voice) -> Phrasings:
     if words is None:
         return [f"{day}，{name}{about or '留下'}{'时' if about else ''}肯定了{_who(fact)}的工作"]
     said = voice.quoted(words)
-    return [f"{day}，{name}{about}说：{said}", f"{name} {day}{about}：{said}", f"{said}——{name}，{day}"]
+    return [
+        f"{day}，{name}{about}说：{said}",
+        f"{name} {day}{about}：{said}",
+        f"{said}——{name}{'，' if about else ''}{about}，{day}",
+    ]
 
 
 def _delivery(fact: Fact, voice: Voice) -> Phrasings:
