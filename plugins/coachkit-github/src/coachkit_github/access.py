@@ -10,7 +10,6 @@ from coachkit.sdk import AclChange, AudienceKind, Failure, Item, NotAllowed, Not
 from coachkit_github import graphql
 from coachkit_github.api import Api
 from coachkit_github.config import GitHubConfig
-from coachkit_github.graphql import after_of, inside
 from coachkit_github.models import Repository, User, read
 from coachkit_github.models import Team as RawTeam
 from coachkit_github.people import People
@@ -41,6 +40,8 @@ class Access:
         self._config = config
         self._people = people
         self._ids: dict[str, Found | Failure] = {}
+        self.refusal: NotAllowed | None = None
+        """The last time that a repository was refused with 403."""
 
     # repositories
 
@@ -79,7 +80,8 @@ class Access:
             return self.found(read(Repository, self._api.get(path).json(), "the repository"))
         except Refused as refused:
             return Failure(stream=REPOSITORIES, native_id=f"name:{what}", reason=_why(refused.status))
-        except NotAllowed:
+        except NotAllowed as refused:
+            self.refusal = refused
             return Failure(stream=REPOSITORIES, native_id=f"name:{what}", reason=_why(403))
         except PayloadRejected as refused:
             return Failure(stream=REPOSITORIES, native_id=f"name:{what}", reason=refused.message)
@@ -122,12 +124,9 @@ class Access:
             return
         group = group_of(self._people.system, found.repository.id)
         native_id = f"collaborators:{found.repository.id}"
-        members: list[str] = []
         try:
-            for page in self._api.pages(f"repos/{place.name}/collaborators", {"affiliation": "all"}, etag=True):
-                if page.unchanged:
-                    return
-                members += [key for raw in page.items if (key := self._person(raw)) is not None]
+            listed = self._api.all(f"repos/{place.name}/collaborators", {"affiliation": "all"})
+            members = [key for raw in listed if (key := self._person(raw)) is not None]
         except (NotAllowed, NotThere):
             yield AclChange(group=group, members=())
             reason = "who may read this private repository may not be asked: nobody may read it here"
@@ -162,21 +161,16 @@ class Access:
 
     def people(self) -> None:
         """Names and verified addresses of the organisation's members; only logins, where we may not ask for more."""
-        after: str | None = None
         login = self._config.organisation
+        path = ("organization", "membersWithRole")
         try:
-            while True:
-                data = self._api.ask(graphql.MEMBERS, {"login": login, "after": after})
-                found = inside(data, ("organization", "membersWithRole"))
-                if found is None:
-                    break
-                for raw in found.get("nodes") or ():
+            for page in self._api.connection(graphql.MEMBERS, {"login": login, "after": None}, path):
+                for raw in page.get("nodes") or ():
                     self._profile(raw)
-                after = after_of(found)
-                if after is None:
-                    return
         except (PayloadRejected, NotAllowed):
             pass
+        else:
+            return
         for raw in self._api.all(f"orgs/{login}/members"):
             self._person(raw)
 

@@ -8,6 +8,7 @@ from typing import Any
 from coachkit.sdk import Answer, Auth, ETags, HttpSource, PayloadRejected, SourceError
 from coachkit_github.auth import HEADERS
 from coachkit_github.config import GitHubConfig
+from coachkit_github.graphql import after_of, inside
 from coachkit_github.limits import github_limits
 
 __all__ = ["PER_PAGE", "Api", "NotFound", "Page", "Parameters"]
@@ -89,23 +90,16 @@ class Api:
         :raises SourceError: if the next page lies at another host, or the pages go in circles.
         """
         answer = self._source.get(path, {"per_page": PER_PAGE, **(params or {})}, etag=etag)
-        seen, empty = {answer.url}, 0
+        turns = _Turns(self._connection, answer.place)
         while True:
             following = None if answer.unchanged else answer.next_link
             items = [] if answer.unchanged else self._list(answer, key)
             if etag and not newest_first and (following is not None or len(items) >= PER_PAGE):
                 self.etags.put(self._auth.fingerprint, answer.url, None)
             yield Page(answer, items, more=following is not None)
-            empty = 0 if items else empty + 1
             if following is None:
                 return
-            if following in seen or empty >= MOST_EMPTY:
-                raise SourceError(
-                    f"the pages of {answer.place} go in circles.",
-                    subject=self._connection,
-                    hint="This is a fault of the source; what was read is kept. Try again later.",
-                )
-            seen.add(following)
+            turns.next(following, empty=not items)
             answer = self._source.get(following)
 
     def all(self, path: str, params: Parameters | None = None) -> Iterator[Mapping[str, Any]]:
@@ -135,6 +129,27 @@ class Api:
             raise PayloadRejected("GraphQL answers without data.", subject=self._connection)
         return data
 
+    def connection(
+        self,
+        query: str,
+        variables: Mapping[str, Any],
+        path: tuple[str, ...],
+        begun: Mapping[str, Any] | None = None,
+    ) -> Iterator[Mapping[str, Any]]:
+        """The pages of a list of GraphQL, which lies on ``path`` in its answers. The first may be known already.
+
+        :raises SourceError: if the pages go in circles.
+        """
+        turns = _Turns(self._connection, "GraphQL")
+        found = begun if begun is not None else inside(self.ask(query, variables), path)
+        while found is not None:
+            yield found
+            after = after_of(found)
+            if after is None:
+                return
+            turns.next(after, empty=not found.get("nodes"))
+            found = inside(self.ask(query, {**variables, "after": after}), path)
+
     def _list(self, answer: Answer, key: str | None) -> list[Mapping[str, Any]]:
         body = answer.json()
         if isinstance(body, dict):  # some lists come with their count
@@ -142,3 +157,26 @@ class Api:
         if not isinstance(body, list):
             raise PayloadRejected(f"{answer.place} is no list.", subject=self._connection)
         return [one for one in body if isinstance(one, dict)]
+
+
+class _Turns:
+    """Sees that pages end: the same page again, or nothing but empty ones, is a fault of the source."""
+
+    def __init__(self, connection: str, place: str) -> None:
+        self._connection = connection
+        self._place = place
+        self._seen: set[str] = set()
+        self._empty = 0
+
+    def next(self, following: str, *, empty: bool) -> None:
+        """
+        :raises SourceError: if the pages go in circles.
+        """
+        self._empty = self._empty + 1 if empty else 0
+        if following in self._seen or self._empty >= MOST_EMPTY:
+            raise SourceError(
+                f"the pages of {self._place} go in circles.",
+                subject=self._connection,
+                hint="This is a fault of the source; what was read is kept. Try again later.",
+            )
+        self._seen.add(following)

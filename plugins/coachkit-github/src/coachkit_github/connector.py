@@ -62,7 +62,7 @@ class GitHub(Connector):
 
     def __init__(self, connection: str, config: Configuration) -> None:
         super().__init__(connection, config)
-        self._people = People(self.config.identity_system)
+        self._people = People(self.config.identity_system, logins=False)
         self._opened: Api | None = None
         self._parts: tuple[Access, Items, Reading] | None = None
         self._sync: Sync | None = None

@@ -115,8 +115,11 @@ class Hints:
 
     def _member(self, payload: Payload) -> Iterator[Item]:
         found = self._found(payload)
-        yield from self._access.group(found)
-        self._people.key(read(User, payload.get("member"), "the member"))
+        read(User, payload.get("member"), "the member")
+        items = list(self._access.group(found))
+        if not items:
+            raise PayloadRejected("its repository is not read by its collaborators alone.")
+        yield from items
 
     # pull requests
 
@@ -271,8 +274,12 @@ class Hints:
         membership = payload.get("membership")
         if not isinstance(membership, Mapping):
             raise PayloadRejected("an invitation: nobody is a member by it yet.")
-        self._people.key(read(User, membership.get("user"), "the member"))
-        yield from self._people.seen()
+        read(User, membership.get("user"), "the member")
+        self._access.people()
+        items = list(self._people.seen())
+        if not items:
+            raise PayloadRejected("the names of members may not be read; their accounts come with what they do.")
+        yield from items
 
     def _ours(self, payload: Payload) -> None:
         owner = payload.get("organization")

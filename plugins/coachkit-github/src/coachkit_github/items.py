@@ -10,7 +10,7 @@ from coachkit.sdk import Failure, Item, NotThere, PayloadRejected
 from coachkit_github import graphql
 from coachkit_github.api import Api
 from coachkit_github.config import GitHubConfig
-from coachkit_github.graphql import after_of, inside
+from coachkit_github.graphql import inside
 from coachkit_github.models import (
     Comment,
     Commit,
@@ -64,7 +64,7 @@ class Items:
         events = self._timeline(place, number)
         if self._config.reads(PULL_REQUESTS):
             yield self._records.pull(pull, place, events)
-        if self._config.reads(REVIEWS) and (events is None or any(event.event == "reviewed" for event in events)):
+        if self._config.reads(REVIEWS) and (events is None or any(event.submitted_at for event in events)):
             yield from self._reviews(place, number, author)
         if self._config.reads(REVIEW_THREADS) and raw.get("review_comments") != 0:
             yield from self._threads(place, number, author)
@@ -175,37 +175,23 @@ class Items:
 
         :raises NotFound: if there is none.
         """
-        owner, _, name = place.name.partition("/")
-        data = self._api.ask(graphql.DISCUSSION, {"owner": owner, "name": name, "number": number, "after": None})
+        data = self._api.ask(graphql.DISCUSSION, {**_named(place), "number": number, "after": None})
         raw = inside(data, ("repository", "discussion"))
         if raw is None:
             raise PayloadRejected("there is no discussion with this number any more.")
         yield from self.discussion(place, raw)
 
     def said(self, place: Place, number: int, talk: Raw) -> Iterator[Raw]:
-        comments = talk.get("comments")
-        while isinstance(comments, Mapping):
-            for comment in comments.get("nodes") or ():
-                if isinstance(comment, Mapping):
-                    yield comment
-                    yield from self._replies(comment)
-            after = after_of(comments)
-            if after is None:
-                return
-            owner, _, name = place.name.partition("/")
-            asked = {"owner": owner, "name": name, "number": number, "after": after}
-            comments = inside(self._api.ask(graphql.DISCUSSION, asked), ("repository", "discussion", "comments"))
-
-    def _replies(self, comment: Raw) -> Iterator[Raw]:
-        replies = comment.get("replies")
-        while isinstance(replies, Mapping):
-            yield from (one for one in replies.get("nodes") or () if isinstance(one, Mapping))
-            after = after_of(replies)
-            if after is None:
-                return
-            replies = inside(
-                self._api.ask(graphql.REPLIES, {"id": comment.get("id"), "after": after}), ("node", "replies")
-            )
+        """Everything that was said in a discussion, of which GraphQL has told the first part."""
+        asked = {**_named(place), "number": number}
+        path = ("repository", "discussion", "comments")
+        for comments in self._api.connection(graphql.DISCUSSION, asked, path, _part(talk, "comments")):
+            for comment in _nodes(comments):
+                yield comment
+                asked_for = {"id": comment.get("id")}
+                begun = _part(comment, "replies")
+                for replies in self._api.connection(graphql.REPLIES, asked_for, ("node", "replies"), begun):
+                    yield from _nodes(replies)
 
     # what several need
 
@@ -248,18 +234,9 @@ class Items:
         return found
 
     def connection(self, query: str, place: Place, path: tuple[str, ...], **variables: Any) -> Iterator[Raw]:
-        """The nodes of a GraphQL connection, page by page."""
-        owner, _, name = place.name.partition("/")
-        after: str | None = None
-        while True:
-            found = inside(self._api.ask(query, {"owner": owner, "name": name, "after": after, **variables}), path)
-            if found is None:
-                return
-            yield from (node for node in found.get("nodes") or () if isinstance(node, Mapping))
-            following = after_of(found)
-            if following is None or following == after:
-                return
-            after = following
+        """The nodes of a list of GraphQL about a repository."""
+        for page in self._api.connection(query, {**_named(place), "after": None, **variables}, path):
+            yield from _nodes(page)
 
 
 def failure(stream: str, place: Place, raw: Any, refused: PayloadRejected, *, number: Any = None) -> Failure:
@@ -282,6 +259,21 @@ def _thread_as_rest(raw: Raw) -> dict[str, Any]:
     ]
     by = raw.get("resolvedBy")
     return {**raw, "comments": said, "resolvedBy": graphql.actor_as_rest(by)}
+
+
+def _named(place: Place) -> dict[str, str]:
+    owner, _, name = place.name.partition("/")
+    return {"owner": owner, "name": name}
+
+
+def _nodes(page: Raw) -> Iterator[Raw]:
+    return (node for node in page.get("nodes") or () if isinstance(node, Mapping))
+
+
+def _part(raw: Raw, name: str) -> Raw:
+    """The first page of what belongs to something; an empty one, where it is not told."""
+    found = raw.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _number(address: str | None) -> int:

@@ -33,12 +33,15 @@ class People:
     its last change as version, always goes before it.
 
     :param system: the first part of every key: ``github``, or the host of a company's own server.
+    :param logins: tell of people of whom only a login is known, too. Where profiles are read this would be noise.
     """
 
-    def __init__(self, system: str) -> None:
+    def __init__(self, system: str, *, logins: bool = True) -> None:
         self.system = system
+        self._logins = logins
         self._seen: dict[str, _Seen] = {}
         self._told: set[tuple[str, int]] = set()
+        self._named: set[int | None] = set()
         self.strangers: dict[int, str] = {}
         """Ids and logins of people of whom nothing but a login was seen yet."""
 
@@ -52,9 +55,12 @@ class People:
             return None
         key = self.login(user.login)
         native_id = str(user.id) if user.id is not None else f"login:{user.login.lower()}"
-        if user.id is not None and not _is_bot(user) and len(self.strangers) < MOST_REMEMBERED:
+        bot = _is_bot(user)
+        unnamed = user.id is not None and user.id not in self._named and not bot
+        if unnamed and user.id is not None and len(self.strangers) < MOST_REMEMBERED:
             self.strangers.setdefault(user.id, user.login)
-        self._note(native_id, 0, _BEGINNING, Account(identity=key, bot=_is_bot(user)))
+        if self._logins or bot:
+            self._note(native_id, 0, _BEGINNING, Account(identity=key, bot=bot))
         return key
 
     def profile(self, user: User, emails: tuple[str, ...] = ()) -> str:
@@ -63,6 +69,7 @@ class People:
         :param emails: addresses that the organisation has verified.
         """
         key = self.login(user.login)
+        self._named.add(user.id)
         addresses = tuple(dict.fromkeys(email.lower() for email in (*emails, user.email or "") if "@" in email))
         account = Account(identity=key, name=user.name or None, emails=addresses, bot=_is_bot(user))
         at = user.updated_at or _BEGINNING

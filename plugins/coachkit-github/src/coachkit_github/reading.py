@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coachkit.sdk import Item, NotThere, PayloadRejected, Refused, Tombstone
+from coachkit.sdk import Item, NotThere, Refused, Tombstone
 from coachkit_github import graphql
 from coachkit_github.api import Api, Parameters
 from coachkit_github.config import GitHubConfig
-from coachkit_github.graphql import after_of, inside
+from coachkit_github.graphql import after_of
 from coachkit_github.items import Items, Raw
 from coachkit_github.place import Place
 from coachkit_github.places import Left
@@ -201,7 +201,7 @@ class Reading:
             yield from self._changed_discussions(place, left)
             return
         if not left.target:
-            newest = next(self._discussion_pages(place, _NEWEST, None)).get("nodes") or ()
+            newest = next(self._discussion_pages(place, _NEWEST, None), {}).get("nodes") or ()
             at = _later(None, newest[0].get("updatedAt")) if newest else None
             left = left.model_copy(update={"target": _text(at) if at else ""})
         for found in self._discussion_pages(place, _OLDEST, left.after or None):
@@ -226,16 +226,8 @@ class Reading:
 
     def _discussion_pages(self, place: Place, order: Mapping[str, str], after: str | None) -> Iterator[Raw]:
         owner, _, name = place.name.partition("/")
-        while True:
-            asked = {"owner": owner, "name": name, "after": after, "order": order}
-            found = inside(self._api.ask(graphql.DISCUSSIONS, asked), ("repository", "discussions"))
-            if found is None:
-                raise PayloadRejected("GraphQL tells of no discussions.")
-            yield found
-            following = after_of(found)
-            if following is None or following == after:
-                return
-            after = following
+        asked = {"owner": owner, "name": name, "after": after, "order": order}
+        return self._api.connection(graphql.DISCUSSIONS, asked, ("repository", "discussions"))
 
 
 _OLDEST = {"field": "CREATED_AT", "direction": "ASC"}

@@ -50,7 +50,16 @@ STREAMS = (
             "个人未公开的邮箱地址（组织已验证的除外）。",
         ),
     ),
-    Stream(name=PULL_REQUESTS, title=("Pull requests", "合并请求"), scopes=_PULLS, events=("pull_request",)),
+    Stream(
+        name=PULL_REQUESTS,
+        title=("Pull requests", "合并请求"),
+        scopes=_PULLS,
+        events=("pull_request",),
+        cannot_tell=(
+            "How long somebody worked on a change before it was opened.",
+            "合并请求打开之前花了多少时间。",
+        ),
+    ),
     Stream(
         name=REVIEWS,
         title=("Reviews", "评审"),
@@ -63,6 +72,7 @@ STREAMS = (
         title=("Review comments", "评审意见"),
         scopes=_PULLS,
         events=("pull_request_review_comment",),
+        cannot_tell=("Remarks of reviews that are not submitted yet.", "尚未提交的评审中的意见。"),
     ),
     Stream(
         name=REVIEW_THREADS,
@@ -74,7 +84,16 @@ STREAMS = (
             "讨论何时被标记为已解决：日期取自最后一条意见。",
         ),
     ),
-    Stream(name=ISSUES, title=("Issues", "议题"), scopes=_ISSUES, events=("issues",)),
+    Stream(
+        name=ISSUES,
+        title=("Issues", "议题"),
+        scopes=_ISSUES,
+        events=("issues",),
+        cannot_tell=(
+            "When work on an issue began: it is open or closed, and columns of projects are not read.",
+            "议题何时开始处理：只有打开和关闭两种状态，不读取项目看板的列。",
+        ),
+    ),
     Stream(
         name=COMMENTS,
         title=("Comments", "评论"),
@@ -92,11 +111,21 @@ STREAMS = (
             "从未合并到默认分支的工作。",
         ),
     ),
-    Stream(name=DISCUSSIONS, title=("Discussions", "讨论"), scopes=_DISCUSSIONS, events=("discussion",)),
+    Stream(
+        name=DISCUSSIONS,
+        title=("Discussions", "讨论"),
+        scopes=_DISCUSSIONS,
+        events=("discussion",),
+        cannot_tell=("Who reacted to what, and how polls went.", "谁对什么作出了表情回应，以及投票结果。"),
+    ),
     Stream(
         name=DISCUSSION_COMMENTS,
         title=("Comments in discussions", "讨论中的评论"),
         scopes=_DISCUSSIONS,
         events=("discussion_comment",),
+        cannot_tell=(
+            "Edits of old comments, until somebody says something new in the same discussion.",
+            "旧评论的编辑，直到同一讨论中有新的发言。",
+        ),
     ),
 )

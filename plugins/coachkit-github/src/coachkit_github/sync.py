@@ -105,6 +105,8 @@ class Sync:
             yield from self._group(one)
             if self._config.reads(REPOSITORIES):
                 yield records.repository(one.repository, one.place)
+        if not self._found and self._access.refusal is not None:
+            raise self._access.refusal
         yield from self._gone()
         yield from self._checkpoint(REPOSITORIES)
 

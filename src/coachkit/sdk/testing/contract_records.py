@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import cast, get_args
 
+from coachkit.domain.work import Link
 from coachkit.sdk.connector import CheckReport, Connector
 from coachkit.sdk.items import Failure, Progress, Record, Tombstone, Upsert
 from coachkit.sdk.rate import requests_made
