@@ -171,15 +171,15 @@ def test_second_plugin_of_a_name_is_refused(install: Install) -> None:
 def test_unknown_connector_lists_what_there_is(install: Install) -> None:
     install("raises", "raise RuntimeError")
     with pytest.raises(NotFound) as caught:
-        PluginHost.load().connector_class("jira")
-    assert caught.value.message == "there is no connector 'jira'."
+        PluginHost.load().connector_class("tracker")
+    assert caught.value.message == "there is no connector 'tracker'."
     assert "dataset, git" in caught.value.hint
     assert "Plugins that failed: raises;" in caught.value.hint
 
 
 def test_unknown_plugin_lists_what_there_is() -> None:
-    with pytest.raises(NotFound, match=r"no plugin 'jira'.*dataset, git"):
-        PluginHost.load().check("jira")
+    with pytest.raises(NotFound, match=r"no plugin 'tracker'.*dataset, git"):
+        PluginHost.load().check("tracker")
 
 
 def test_nothing_installed() -> None:
