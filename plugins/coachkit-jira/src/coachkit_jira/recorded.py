@@ -124,6 +124,8 @@ class Recorded:
             gone, part = _GONE[name]
             yield Tombstone(stream=gone, native_id=_id(payload.get(part)))
             return
+        if name.startswith("issuelink_"):
+            raise PayloadRejected("a link is part of two issues' records; only reading them anew tells it.")
         what = _TAKEN.get(name)
         if what is None:
             raise PayloadRejected(f"the event {name[:80]!r} is of no stream.")
@@ -148,9 +150,11 @@ class Recorded:
     def _remark(self, what: str, payload: Mapping[str, Any]) -> Iterator[Item]:
         """A comment or worklog; the delivery names its issue, with few of its fields."""
         part = "comment" if what == COMMENTS else "worklog"
+        if what == WORKLOGS and not self.issues.config.worklogs:
+            raise PayloadRejected("work logged is not read; worklogs=true would.")
         issue = payload.get("issue")
         if not isinstance(issue, Mapping):
-            raise PayloadRejected(f"the {part} does not say on which issue it is.")
+            raise PayloadRejected(f"the {part} does not hold its issue; which it is, only reading it anew tells.")
         read = self.issues.read(issue)
         if isinstance(read, Failure):
             at = payload.get("timestamp")
@@ -161,8 +165,6 @@ class Recorded:
         for item in self.issues.items(read, None, comments, worklogs):
             if getattr(item, "stream", None) == what:
                 yield item
-        if what == WORKLOGS and not self.issues.config.worklogs:
-            raise PayloadRejected("work logged is not read; worklogs=true would.")
 
     def _project(self, raw: Any) -> Iterator[Item]:
         project = read_project(raw)
