@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from coachkit.errors import CoachkitError
-from coachkit.ingest import Connection, SyncEngine
+from coachkit.ingest import Connection, SyncEngine, sync
 from coachkit.sdk import (
     Account,
     AclChange,
@@ -117,6 +117,7 @@ def main(url: str, size: int) -> int:
     SqlConnectionStore(database).save(Connection(name="long", connector="long", created_at=START))
     connector = LongSource("long", Configuration())
     connector.size = size
+    sync.FLUSH_ITEMS, sync.PART_ITEMS = 200, 300  # many transactions, so that a kill falls between them
     sys.stdout.write("syncing\n")
     sys.stdout.flush()
     try:
