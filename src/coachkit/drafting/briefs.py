@@ -257,11 +257,15 @@ def _notes(done: Composed, language: Language, model: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def _without(draft: Draft, gone: set[str], *, stale: bool) -> Draft:
     """The draft without the statements that rest on evidence which is gone or not permitted any more."""
 
     def stands(statement: Statement) -> bool:
-        return not gone & set(statement.evidence)
+        return not gone & {*statement.evidence, *_listed(statement.data.get("rests_on"))}
 
     sections = tuple(
         Section(
@@ -271,7 +275,10 @@ def _without(draft: Draft, gone: set[str], *, stale: bool) -> Draft:
         )
         for section in draft.sections
     )
-    kept = replace(draft, sections=tuple(section for section in sections if section.statements), stale=stale)
+    raw = "" if gone else draft.raw_output  # a model's words could repeat what is gone
+    kept = replace(
+        draft, sections=tuple(section for section in sections if section.statements), stale=stale, raw_output=raw
+    )
     numbers = kept.citations
     return replace(
         kept, sources=tuple(sorted((s for s in draft.sources if s.id in numbers), key=lambda s: numbers[s.id]))

@@ -34,6 +34,8 @@ def _ended(text: str, fact: Fact, voice: Voice) -> str:
 
 def _data(fact: Fact) -> dict[str, object]:
     data: dict[str, object] = {"id": fact.id}
+    if set(fact.counted) - set(fact.evidence):
+        data["rests_on"] = list(fact.counted)
     if fact.uncited:
         data["about"] = "sources" if fact.section == "unknowns" else "question"
     if fact.section == "actions":

@@ -61,7 +61,7 @@ class Fact:
     :ivar at: the day it is about; facts of one kind are told from old to new.
     :ivar evidence: public ids of the records that a sentence about it cites.
     :ivar counted: ids of all records that its numbers were counted over; kept with the draft.
-    :ivar uncited: it is about sources, not about records, and cites nothing.
+    :ivar uncited: it is about sources, or asks, and cites nothing; what it ``counted`` it still rests on.
     """
 
     kind: str

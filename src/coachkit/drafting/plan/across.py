@@ -34,7 +34,7 @@ def _help(desk: Desk, kind: str, one: Help, weight: float) -> Fact:
     return desk.fact(
         kind,
         day,
-        records=[*reversed(one.records)],
+        records=[*(item.record for item in items[-1:] if item.kind == "commit"), *reversed(one.records)],
         weight=weight,
         reason="help across teams",
         roles={"helper": desk.party(one.helper, day), "helped": desk.party(one.people[0], day)},
@@ -71,5 +71,5 @@ def _waits(desk: Desk) -> Iterator[Fact]:
                         "days": one.days,
                         "since": desk.day(one.since),
                     },
-                    cite=1,
+                    cite=2,
                 )

@@ -74,7 +74,10 @@ class Desk:
         section: str = "",
         cite: int = MOST_CITED,
     ) -> Fact:
-        """A fact of ``kind`` about ``at``; empty roles and slots are left out."""
+        """A fact of ``kind`` about ``at``; empty roles and slots are left out.
+
+        :param cite: how many of ``records`` a sentence about it cites; with 0 it rests on them and cites none.
+        """
         ids = tuple(public_id(number) for number in dict.fromkeys(records))
         named = {"subject": self.subject, **(roles or {})}
         return Fact(
@@ -87,7 +90,7 @@ class Desk:
             counted=ids,
             weight=weight,
             reason=reason,
-            uncited=not ids,
+            uncited=not ids[:cite],
         )
 
 

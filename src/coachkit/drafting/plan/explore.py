@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coachkit.drafting.facts import Fact, Quote
-from coachkit.drafting.plan.desk import Desk
+from coachkit.drafting.plan.desk import MOST_CITED, Desk
 from coachkit.insight.questions import open_questions
 from coachkit.insight.reviews import review_dependency, reviewer_share
 from coachkit.insight.rhythm import check_in_gap, milestone
@@ -183,6 +183,7 @@ def _rhythm(desk: Desk) -> Iterator[Fact]:
                 "every": gap.every_days,
                 "cancelled": tuple(desk.day(at) for at in gap.cancelled),
             },
+            cite=1 + MOST_CITED,
         )
 
 

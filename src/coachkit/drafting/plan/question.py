@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coachkit.domain.identity import unpublic_id
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.plan.desk import Desk
 
@@ -46,6 +47,8 @@ def question(desk: Desk, told: Sequence[Fact]) -> list[Fact]:
                 desk.fact(
                     theme,
                     about.at,
+                    records=[unpublic_id(public) for public in about.counted],
+                    cite=0,
                     weight=88,
                     reason=reason,
                     roles=about.roles,

@@ -75,11 +75,11 @@ def _goals(desk: Desk) -> Iterator[Fact]:
 
 def _unthanked(desk: Desk) -> Iterator[Fact]:
     for given in unthanked(desk.material):
-        words = next((said for act in reversed(given.acts) if (said := desk.said(act))), None)
+        spoken = next((act for act in reversed(given.acts) if desk.said(act)), None)
         yield desk.fact(
             "wins.unthanked",
             desk.day(given.last),
-            records=given.records,
+            records=[*([spoken.record] if spoken else []), *given.records],
             weight=88 + min(len(given.acts), 4),
             reason="help across teams for which no thanks is recorded",
             roles={"helped": desk.party(given.people[0], desk.day(given.last))},
@@ -92,25 +92,25 @@ def _unthanked(desk: Desk) -> Iterator[Fact]:
                 "people": tuple(desk.party(who, desk.day(given.last)) for who in given.people),
                 "items": tuple(item.key for item in given.items[:MOST_TITLES]),
                 "title": desk.title(given.items[-1]) if given.items else None,
-                "said": words,
+                "said": desk.said(spoken) if spoken else None,
             },
         )
 
 
 def _incidents(desk: Desk) -> Iterator[Fact]:
     for incident in incidents(desk.material):
-        said = next((words for act in incident.acts if (words := desk.said(act))), None)
+        spoken = next((act for act in incident.acts if desk.said(act)), None)
         yield desk.fact(
             "wins.incident",
             desk.day(incident.at),
-            records=incident.records,
+            records=[*incident.records[:1], *([spoken.record] if spoken else []), *incident.records],
             weight=84,
             reason="answered an incident",
             slots={
                 "key": incident.item.key if incident.item else None,
                 "title": desk.title(incident.item),
                 "closed": desk.day(incident.closed) if incident.closed else None,
-                "said": said,
+                "said": desk.said(spoken) if spoken else None,
             },
         )
 
