@@ -201,7 +201,7 @@ class Tracker(Connector):
         place = self.place(cursors)
         yield from self.members()
         since = place.since if place else 0
-        for rows in self.pages(since - 1):
+        for rows in self.pages(since):
             for row in rows:
                 yield self.item(row)
                 since = max(since, int(row["updated"]))
@@ -239,7 +239,7 @@ class Tracker(Connector):
             return Failure(stream=ISSUES, native_id=str(row["id"]), reason="it has no title", payload=row)
         return self.upsert(row)
 
-    def upsert(self, row: Row) -> Item:
+    def upsert(self, row: Row) -> Upsert:
         record = WorkItem(kind=WorkItemKind.TASK, key=row["id"], title=row["title"], state=str(row["state"]))
         return Upsert(
             stream=ISSUES,
@@ -257,7 +257,7 @@ class Tracker(Connector):
         return self.listed() if stream == ISSUES else None
 
     def listed(self) -> Iterator[str]:
-        for rows in self.pages(-1):
+        for rows in self.pages(0):
             yield from (str(row["id"]) for row in rows)
 
     def verify(self, delivery: Delivery) -> Event | Reply:

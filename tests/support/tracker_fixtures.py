@@ -1,4 +1,4 @@
-"""The fixtures of the contract over the sample tracker; ``TrackerGivens.kind`` is the connector under test."""
+"""The fixtures of the contract over the sample tracker; ``kind`` is the connector under test."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from tracker import SECRET, Tracker, TrackerStandIn
 
 from coachkit.sdk import Connector, Delivery
 from coachkit.sdk.testing import ConnectorContract
+from coachkit.sdk.testing.givens import Givens
 
-__all__ = ["TrackerContract"]
+__all__ = ["TrackerContract", "TrackerGivens"]
 
 Key = tuple[str, str]
 
 
-class TrackerContract(ConnectorContract):
+class TrackerGivens(Givens):
     kind: ClassVar[type[Tracker]] = Tracker
     secrets = (SECRET, "traded-")
     refreshes = True
     signs_time = True
-    sizes = (300, 1_200)
+    sizes = (500, 4_000)
 
     @pytest.fixture
     def kept(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExitStack]:
@@ -45,7 +46,7 @@ class TrackerContract(ConnectorContract):
 
     @pytest.fixture
     def make_sized_connector(self, kept: ExitStack) -> Callable[[int], Connector]:
-        return lambda size: self._made(kept.enter_context(TrackerStandIn(size, page=25).running()).url)
+        return lambda size: self._made(kept.enter_context(TrackerStandIn(size, page=50).running()).url)
 
     @pytest.fixture
     def change_source(self, stand_in: TrackerStandIn) -> Callable[[], object]:
@@ -104,3 +105,7 @@ class TrackerContract(ConnectorContract):
     @pytest.fixture
     def sign(self, stand_in: TrackerStandIn) -> Callable[..., Delivery]:
         return stand_in.sign
+
+
+class TrackerContract(TrackerGivens, ConnectorContract):
+    """All rules over it."""

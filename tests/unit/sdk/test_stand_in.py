@@ -52,11 +52,15 @@ def test_faults_come_in_turn(tracker: Tracker, client: httpx2.Client) -> None:
     assert [client.get("/问题/1").status_code for _ in range(5)] == [200, 500, 500, 400, 200]
     tracker.fail_always(Fault.LIMITED)
     assert [client.get("/问题/1").status_code for _ in range(2)] == [429, 429]
-    tracker.fail_always(None)
+    tracker.heal()
     tracker.refused = 403
     assert client.get("/问题/1").status_code == 403
     tracker.down = True
     assert client.get("/问题/1").status_code == 503
+    tracker.heal()
+    tracker.most_requests = len(tracker.requests) + 1
+    assert [client.get("/问题/1").status_code for _ in range(2)] == [200, 500]
+    assert tracker.endless
 
 
 def test_bodies_that_never_come_whole(tracker: Tracker, client: httpx2.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -74,8 +75,10 @@ class CursorRules(Givens):
     def test_change_while_items_are_read_is_not_lost(
         self, make_connector: MakeConnector, change_source: Callable[[], object]
     ) -> None:
-        total = ReferenceSink().run(make_connector()).items
-        for stop in stops(total, self.changes_at_most):
+        for step in range(self.changes_at_most):
+            total = ReferenceSink().run(make_connector()).items
+            back, side = divmod(step, 2)
+            stop = max(1, min(total, (1 + back, total - back)[side]))
             sink = ReferenceSink()
             _run_until_it_notices(sink, make_connector, _at(stop, change_source))
             sink.run(make_connector())
@@ -84,15 +87,23 @@ class CursorRules(Givens):
     def test_change_between_two_requests_is_not_lost(
         self, make_connector: MakeConnector, change_source: Callable[[], object], stand_in: StandIn | None
     ) -> None:
+        """At the first and last requests of a pull, and of the sweep after it: there pages end and places are kept."""
         source: StandIn = given(stand_in, "this source is not read over HTTP")
-        whole(make_connector)
-        for stop in stops(len(source.requests), self.changes_at_most):
-            sink = ReferenceSink()
+        for step in range(self.changes_at_most):
+            before = len(source.requests)
+            collections.deque(items_of(make_connector()), maxlen=0)
+            pulled = len(source.requests) - before
+            expected = whole(make_connector)
+            total = len(source.requests) - before - pulled
+            back, side = divmod(step, 4)
+            stop = max(1, min(total, (1 + back, pulled - back, pulled + 1 + back, total - back)[side]))
+            sink = expected.copied() if side > 1 else ReferenceSink()
             source.on_answer = _at(len(source.requests) + stop, change_source)
             _run_until_it_notices(sink, make_connector, None)
             source.on_answer = None
             sink.run(make_connector())
-            assert sink.state() == whole(make_connector).state(), f"changed after request {stop}: the change is lost"
+            expected = whole(make_connector)
+            assert sink.state() == expected.state(), f"changed after request {stop} of {total}: the change is lost"
 
     def test_equal_moments_at_the_edge_of_a_page_are_not_lost(
         self, make_connector: MakeConnector, crowd_one_moment: Callable[[], set[Key]] | None
