@@ -241,9 +241,8 @@ class GitHubStandIn(StandIn):
 
     def _compare(self, request: Request, repo: str, base: str, head: str) -> Response:
         found = self._repo(repo)
-        lost: dict[str, list[Raw]] = getattr(found, "lost", {})
-        line = lost.get(head, found.commits)
-        shas = [one["sha"] for one in lost.get(base, found.commits)]
+        line = found.lost.get(head, found.commits)
+        shas = [one["sha"] for one in found.lost.get(base, found.commits)]
         if base not in shas or head not in [one["sha"] for one in line]:
             return NOT_FOUND
         known = set(shas[: shas.index(base) + 1])

@@ -27,6 +27,7 @@ class Repo:
     discussions: dict[int, Raw] = field(default_factory=dict)
     said: dict[int, list[Raw]] = field(default_factory=dict)
     collaborators: list[str] = field(default_factory=list)
+    lost: dict[str, list[Raw]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -285,6 +286,30 @@ class GitHubState:
             "html_url": f"https://github.example/{repo.name}/commit/{sha}",
         }
         repo.commits.append(raw)
+        return raw
+
+    def rewrite(self, repo: Repo, keep: int, author: str, message: str) -> list[str]:
+        """Push by force: all but the first ``keep`` commits are gone; returns these."""
+        old = list(repo.commits)
+        del repo.commits[keep:]
+        repo.lost = {one["sha"]: old for one in old[keep:]}
+        self.commit(repo, author, message)
+        return list(repo.lost)
+
+    def deliver(self, event: str, payload: Raw, status: str = "OK", guid: str | None = None) -> Raw:
+        """A delivery that was tried, with what it brought."""
+        native_id = next(self._ids)
+        raw = {
+            "id": native_id,
+            "guid": guid or f"guid-{native_id}",
+            "event": event,
+            "action": payload.get("action"),
+            "status": status,
+            "status_code": 200 if status == "OK" else 502,
+            "delivered_at": self.text(),
+            "request": {"headers": {}, "payload": payload},
+        }
+        self.deliveries.append(raw)
         return raw
 
     def discuss(self, repo: Repo, author: str, title: str, body: str) -> Raw:
