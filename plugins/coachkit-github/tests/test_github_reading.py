@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from joserfc.jwk import RSAKey
 from coachkit.sdk import (
     Account,
     AuthFailed,
+    CheckReport,
     ConfigError,
     InteractionKind,
     RateLimited,
@@ -159,7 +161,8 @@ def test_a_repository_that_cannot_be_found_keeps_its_records(
 def test_a_repository_that_somebody_excludes_goes_with_everything(connect: Connect) -> None:
     sink = read(connect)
     read(connect, sink, exclude=["acme/vault"])
-    assert sink.state()["records"] == read(connect, exclude=["acme/vault"]).records
+    anew = read(connect, exclude=["acme/vault"])
+    assert sink.records.keys() == anew.records.keys(), "accounts stay as they were seen"
 
 
 def test_a_part_that_is_switched_off_is_no_failure(connect: Connect, github: GitHubStandIn) -> None:
@@ -224,14 +227,14 @@ def test_a_secondary_limit_is_waited_for_longer_each_time(connect: Connect, gith
     said = Response.of({"message": "You have exceeded a secondary rate limit. Wait."}, 403)
     github.fail_next(said, times=2, after=5)
     read(connect)
-    assert sorted(clock.waited)[-2:] == [60.0, 120.0]
+    assert sorted(clock.waited)[-2:] == pytest.approx([60.0, 120.0], abs=1)
 
 
 def test_graphql_tells_its_limit_with_a_200(connect: Connect, github: GitHubStandIn, clock: Any) -> None:
     places = [place for place, one in enumerate(_requests(connect, github)) if one.path == "/graphql"]
     github.fail_next(Response.of({"errors": [{"type": "RATE_LIMITED", "message": "no"}]}), after=places[0])
     sink = read(connect)
-    assert 60.0 in clock.waited
+    assert max(clock.waited) == pytest.approx(60.0, abs=1)
     assert sink.failures == {}
 
 
@@ -327,13 +330,15 @@ def test_wrong_configurations(wrong: dict[str, Any]) -> None:
 
 
 def test_check_says_what_the_credential_lacks(connect: Connect, github: GitHubStandIn) -> None:
-    assert connect().check().ok
+    def checked() -> CheckReport:
+        with closing(connect()) as connector:
+            return connector.check()
+
+    assert checked().ok
     github.fail_next(Fault.FORBIDDEN, after=1)
-    findings = connect().check().findings
-    assert any("Pull requests: read" in finding for finding in findings)
+    assert any("Pull requests: read" in finding for finding in checked().findings)
     github.refused = 401
-    report = connect().check()
-    assert not report.ok
+    assert not checked().ok
 
 
 def test_damaged_answers_are_errors_of_the_source(connect: Connect, github: GitHubStandIn) -> None:
