@@ -26,7 +26,7 @@ _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]\n
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")
 _SETTING = re.compile(r"\bCOACHKIT_[A-Z][A-Z0-9_]*\b")
-_SHOWN_CONNECTOR = re.compile(r"""^    name = "([a-z0-9-]+)"$""", re.MULTILINE)
+_SHOWN_CONNECTOR = re.compile(r"""^(?:    name = "|coachkit plugin new )([a-z0-9-]+)"?$""", re.MULTILINE)
 _PROMPT = re.compile(r"^(?:\$ |(?:[A-Z_]+=\S+ )*)?(?:\S*/)?(coachkit|make)(?= |$)")
 
 
