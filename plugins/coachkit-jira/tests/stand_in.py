@@ -273,8 +273,6 @@ class JiraStandIn(StandIn):
         ]
         rows.sort(key=lambda row: (row[0]["created"], row[1].id))
         start = int(asked.get("nextPageToken") or 0)
-        if request.suffers(Fault.REPEATED_TOKEN):
-            start = max(0, start - 1)
         size = 0 if request.suffers(Fault.EMPTY_PAGE) else self.most_rows * 2
         logs: dict[str, list[Any]] = {}
         for change, issue in rows[start : start + size]:
@@ -284,7 +282,9 @@ class JiraStandIn(StandIn):
             "issueChangeLogs": [{"issueId": one, "changeHistories": found} for one, found in logs.items()]
         }
         if start + size < len(rows):
-            body["nextPageToken"] = str(start + size)
+            body["nextPageToken"] = str(start + size) if size else f"{start} "
+        if request.suffers(Fault.REPEATED_TOKEN) and start:
+            body["nextPageToken"] = asked["nextPageToken"]
         return Response.of(body)
 
     def issue_named(self, name: str) -> Issue | None:
@@ -330,7 +330,8 @@ class JiraStandIn(StandIn):
         start, size = int(request.query.get("startAt", 0)), int(request.query.get("maxResults", 50))
         size = min(size, self.most_rows)
         page = [] if request.suffers(Fault.EMPTY_PAGE) else rows[start : start + size]
-        marks = {} if request.suffers(Fault.NO_LAST_MARK) else {"isLast": start + size >= len(rows)}
+        last = start + size >= len(rows) and not (rows and request.suffers(Fault.EMPTY_PAGE))
+        marks = {} if request.suffers(Fault.NO_LAST_MARK) else {"isLast": last}
         return Response.of({"startAt": start, "maxResults": size, "total": len(rows), **marks, name: page})
 
 

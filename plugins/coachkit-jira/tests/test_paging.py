@@ -102,3 +102,8 @@ def test_an_empty_page_in_the_middle_is_asked_for_again() -> None:
 def test_a_page_that_stays_empty_is_an_error() -> None:
     with pytest.raises(SourceError, match="gives none"):
         _read(lambda start: ([], 5) if start else ([1, 2], 5))
+
+
+def test_the_same_page_again_is_an_error() -> None:
+    with pytest.raises(SourceError, match="same page twice"):
+        _read(lambda start: ([1, 2, 3, 4, 5], 50))

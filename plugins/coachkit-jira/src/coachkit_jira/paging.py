@@ -35,11 +35,7 @@ def token_pages(ask: Callable[[str | None], Mapping[str, Any]], connection: str)
         empty = 0 if any(isinstance(value, list) and value for value in page.values()) else empty + 1
         if following in seen or empty >= EMPTY_IN_A_ROW:
             what = "gave the same page token twice" if following in seen else "gives nothing but empty pages"
-            raise SourceError(
-                f"Jira {what}; the list would have no end.",
-                subject=connection,
-                hint="What was read is kept. Try again later; if it stays so, tell Atlassian.",
-            )
+            raise _odd(f"Jira {what}; the list would have no end.", connection)
         seen.add(following)
         token = following
 
@@ -56,29 +52,36 @@ def offset_pages(
     Where nothing of the overlap is known, more rows left than it holds: the page before is read again.
 
     :param at: the rows from a number on, and how many there are in all if that is known.
-    :raises SourceError: if a page stays empty though there are more rows.
+    :raises SourceError: if a page stays empty though there are more rows, or is the page before once more.
     """
-    start, last, steps_back = 0, set[object](), 0
+    start, last, shared, steps_back = 0, list[object](), 0, 0
     while True:
         rows, total = at(start)
-        if not rows and total is not None and start < total:
+        if not rows and _promises(start, total):
             rows, total = at(start)
-            if not rows and total is not None and start < total:
-                raise SourceError(
-                    f"Jira speaks of {total} rows and gives none from {start} on.",
-                    subject=connection,
-                    hint="What was read is kept. Try again later.",
-                )
+            if not rows and _promises(start, total):
+                raise _odd(f"Jira speaks of {total} rows and gives none from {start} on.", connection)
         names = [name_of(row) for row in rows]
-        if start and overlap and not last.intersection(names if steps_back else names[:overlap]):
+        if start and overlap and not set(last).intersection(names if steps_back else names[:overlap]):
             steps_back = max(len(last), steps_back * 2)
             start = max(0, start - steps_back)
             continue
-        if start and overlap and last.issuperset(names):
+        if shared and total is None and len(rows) <= shared and set(last).issuperset(names):
             return
+        if start and rows and len(rows) > shared and names == last:
+            raise _odd("Jira gave the same page twice; the list would have no end.", connection)
         yield rows, total
         end = start + len(rows)
         if not rows or (total is not None and end >= total):
             return
         shared = min(overlap, len(rows) - 1)
-        start, last, steps_back = end - shared, set(names), 0
+        start, last, steps_back = end - shared, names, 0
+
+
+def _promises(start: int, total: int | None) -> bool:
+    return total is not None and start < total
+
+
+def _odd(what: str, connection: str) -> SourceError:
+    hint = "What was read is kept. Try again later; if it stays so, tell who runs this Jira."
+    return SourceError(what, subject=connection, hint=hint)

@@ -149,10 +149,10 @@ class Rest:
         return _object(answer, self._connection)
 
     def changes(self, issue_ids: Sequence[str]) -> dict[str, list[Any]]:
-        """All changes of issues, raw, by issue id (Cloud)."""
-        found: dict[str, list[Any]] = {one: [] for one in issue_ids}
+        """All changes of issues, raw, by issue id (Cloud); each once, also where two pages have it."""
+        found: dict[str, dict[object, Any]] = {one: {} for one in issue_ids}
         if not issue_ids:
-            return found
+            return {}
 
         def ask(token: str | None) -> Mapping[str, Any]:
             body: dict[str, Any] = {"issueIdsOrKeys": list(issue_ids), "maxResults": _CHANGES_AT_ONCE}
@@ -162,9 +162,10 @@ class Rest:
 
         for page in token_pages(ask, self._connection):
             for log in _list(page, "issueChangeLogs", self._connection):
-                if isinstance(log, Mapping) and isinstance(log.get("changeHistories"), list):
-                    found.setdefault(str(log.get("issueId")), []).extend(log["changeHistories"])
-        return found
+                changes = log.get("changeHistories") if isinstance(log, Mapping) else None
+                of_issue = found.setdefault(str(log.get("issueId")), {}) if isinstance(changes, list) else {}
+                of_issue.update((_id_of(one) or len(of_issue), one) for one in changes or ())
+        return {issue_id: list(changes.values()) for issue_id, changes in found.items()}
 
     def remarks(self, issue_id: str, what: str) -> list[Any]:
         """All comments, or all worklogs, of an issue."""
