@@ -23,7 +23,7 @@ from coachkit import errors
 from coachkit.api import api_router
 from coachkit.cli.app import app as root_command
 from coachkit.host import PluginHost
-from coachkit.sdk import Configuration, Connector, hookspecs, testing
+from coachkit.sdk import Capability, Configuration, Connector, Stream, hookspecs, testing
 from coachkit.settings import Settings
 from coachkit.store.relational.schema import metadata
 
@@ -247,12 +247,22 @@ def connectors_page() -> str:
         parts += [f"## {kind.name}\n", f"{kind.title[0]} · {kind.title[1]}\n", markdown(kind.__doc__) + "\n"]
         if issubclass(kind.Config, Configuration) and kind.Config.model_fields:
             parts.append(fields_table(kind.Config, lambda key: f"`{key}`", "key") + "\n")
-        rows = [
-            (f"`{one.name}`", " · ".join(dict.fromkeys(one.title)), " · ".join(one.cannot_tell or ()))
-            for one in kind.streams
-        ]
-        parts.append(table(("stream", "what", "what it cannot tell"), rows) + "\n")
+        parts.append(f"It can: {', '.join(f'`{one}`' for one in Capability if one in kind.capabilities)}.\n")
+        parts.append(_streams_table(kind.streams) + "\n")
     return "\n".join(parts)
+
+
+def _streams_table(streams: tuple[Stream, ...]) -> str:
+    """Streams; of scopes and events only where there are any."""
+    columns: list[tuple[str, Callable[[Stream], str]]] = [
+        ("stream", lambda one: f"`{one.name}`"),
+        ("what", lambda one: " · ".join(dict.fromkeys(one.title))),
+        ("what it cannot tell", lambda one: " · ".join(one.cannot_tell or ())),
+        ("scopes it needs", lambda one: ", ".join(f"`{scope}`" for scope in one.scopes)),
+        ("events that feed it", lambda one: ", ".join(f"`{event}`" for event in one.events)),
+    ]
+    kept = [*columns[:3], *(column for column in columns[3:] if any(column[1](one) for one in streams))]
+    return table(tuple(head for head, _ in kept), [tuple(of(one) for _, of in kept) for one in streams])
 
 
 def sdk_page() -> str:

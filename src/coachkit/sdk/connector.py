@@ -24,7 +24,7 @@ class Configuration(BaseModel):
     Field descriptions become the reference. Secrets are :class:`~coachkit.sdk.SecretRef`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Capability(StrEnum):

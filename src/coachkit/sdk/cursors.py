@@ -24,7 +24,7 @@ class CursorState(BaseModel):
         yield Checkpoint(stream="issues", cursor=Place(page=7).cursor())
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     cursor_version: ClassVar[int] = 1
 
