@@ -55,11 +55,12 @@ def shorten(text: str, most: int) -> tuple[str, bool]:
     """``text`` cut to ``most`` columns at a word, with an ellipsis; and whether it was cut."""
     if columns(text) <= most:
         return text, False
-    kept = ""
-    for char in text:
-        if columns(kept) + columns(char) > most - 1:
+    room = most - 1
+    for place, char in enumerate(text):
+        room -= columns(char)
+        if room < 0:
             break
-        kept += char
+    kept = text[:place]
     if " " in kept[len(kept) // 2 :] and not text[len(kept)].isspace():
         kept = kept[: kept.rindex(" ")]
     return kept.rstrip(" ,;:，；：、-–—(（“\"'") + "…", True
