@@ -11,11 +11,13 @@ import pytest
 from coachkit.domain.identity import stable_id
 from coachkit.errors import NotFound
 from coachkit.ingest import Coverage, SyncState
+from coachkit.ingest.deliveries import Arrival, DeliveryState, Outcome, RefusedAtDoor
 from coachkit.ingest.ports import Source
 from coachkit.sdk import (
     Account,
     Audience,
     Connector,
+    Event,
     Failure,
     Interaction,
     InteractionKind,
@@ -28,6 +30,7 @@ from coachkit.sdk import (
 )
 from coachkit.store.relational.coverage import SqlCoverageReader
 from coachkit.store.relational.database import Database
+from coachkit.store.relational.deliveries import SqlDeliveryStore
 from coachkit.store.relational.syncs import SqlIngestStore
 
 SOURCE = Source(connection="source", connector="scripted")
@@ -135,3 +138,27 @@ def test_a_missing_plugin_does_not_stop_the_report(database: Database, filled: S
 
     (source, _) = Coverage(SqlCoverageReader(database), gone).report(now).connections
     assert [(s.name, s.title) for s in source.streams] == [("people", ("people",) * 2), ("things", ("things",) * 2)]
+
+
+def test_webhooks_that_wait_failed_or_were_turned_away_are_told(
+    database: Database, coverage: Coverage, filled: SqlIngestStore, now: datetime
+) -> None:
+    deliveries = SqlDeliveryStore(database)
+    event = Event(id="1", name="note", payload={})
+    deliveries.keep([Arrival.of("source", event, now)], lambda *_: None, now=now)
+    report = coverage.report(now + timedelta(minutes=1))
+    (found,) = [one for one in report.connections if one.webhooks is not None]
+    assert found.webhooks is not None
+    assert (found.name, found.webhooks.waiting) == ("source", 1)
+    assert not [words for words, _ in report.missing if "webhook" in words], "it came just now"
+    later = now + timedelta(minutes=11)
+    assert any("1 webhook deliveries of source wait" in words for words, _ in coverage.report(later).missing)
+    (due,) = deliveries.due("source", now, most=1, weight=1)
+    deliveries.settle(SOURCE, (), [Outcome(id=due.id, state=DeliveryState.FAILED, reason="no title")], now=now)
+    refused = RefusedAtDoor(connection="source", kind="signature", reason="it is wrong.", count=3, newest=now)
+    deliveries.refuse([refused])
+    deliveries.refuse([refused])
+    told = [words for words in coverage.report(later).missing if "推送" in words[1]]
+    assert [words.partition(" ")[0] for words, _ in told] == ["1", "6"]
+    assert "could not be read" in told[0][0]
+    assert "it is wrong." in told[1][0]

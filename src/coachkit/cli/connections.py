@@ -14,7 +14,10 @@ from coachkit.cli.progress import sync_display
 from coachkit.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from coachkit.ingest import SyncReport
+    from coachkit.ingest.deliveries import DeliveryCounts
 
 __all__ = ["print_report", "register"]
 
@@ -226,9 +229,9 @@ def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = Fa
         emit(report)
         return
     table(
-        ["connection", "stream", "records", "newest", "last sync", "kept aside"],
+        ["connection", "stream", "records", "newest", "last sync", "lag", "kept aside"],
         [
-            (c.name, s.name, f"{s.records:,}", _day(s.newest), _day(c.last_sync), s.quarantined or "")
+            (c.name, s.name, f"{s.records:,}", _day(s.newest), _day(c.last_sync), _lag(c.lag), s.quarantined or "")
             for c in report.connections
             for s in c.streams
         ],
@@ -239,9 +242,34 @@ def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = Fa
         reasons[f"{reason.connection}/{reason.stream}: {reason.reason}"] += reason.count
     for words, count in reasons.most_common(20):
         console.print(f"  kept aside {count} × {words}", markup=False)
+    zh = language == "zh"
+    for one in report.connections:
+        if one.webhooks is not None:
+            _print_webhooks(one.webhooks)
     console.print()
+    for one in report.connections:
+        for stream in one.streams:
+            if stream.cannot_tell is not None and stream.records:
+                words = f"{one.name}/{stream.name} 无法得知：" if zh else f"{one.name}/{stream.name} cannot tell: "
+                console.print(f"· {words}{stream.cannot_tell[zh]}", markup=False)
     for missing in report.missing:
         console.print(f"? {missing[language == 'zh']}", markup=False)
+
+
+def _print_webhooks(found: DeliveryCounts) -> None:
+    counts = f"{found.done:,} handled, {found.waiting:,} waiting, {found.refused:,} refused, {found.failed:,} failed"
+    console.print(f"  webhooks of {found.connection}: {counts}", markup=False)
+    for reason in found.reasons[:20]:
+        console.print(f"    {reason.state} {reason.count} × {reason.event}: {reason.reason}", markup=False)
+
+
+def _lag(lag: timedelta | None) -> str:
+    if lag is None:
+        return ""
+    minutes = int(lag.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
 def _day(at: Any) -> str:

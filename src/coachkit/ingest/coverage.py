@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from coachkit.errors import CoachkitError
+from coachkit.ingest.deliveries import DeliveryCounts
 from coachkit.ingest.ports import Connection
 from coachkit.ingest.reports import SyncState
 from coachkit.sdk import Connector, Stream
@@ -67,6 +68,7 @@ class Holdings:
     """Everything that the report is made of.
 
     :ivar last: the newest run of each connection; ``done`` the newest that succeeded.
+    :ivar webhooks: how the webhook deliveries of each connection stand, of those that have any.
     :ivar unmatched: identities that are nobody's and no bot's.
     :ivar alone: names of active people whom no account in any source is matched to, in order.
     """
@@ -76,6 +78,7 @@ class Holdings:
     quarantine: Sequence[QuarantineReason]
     last: Mapping[str, SyncRun]
     done: Mapping[str, SyncRun]
+    webhooks: Mapping[str, DeliveryCounts]
     unmatched: int
     people: int
     alone: Sequence[str]
@@ -127,6 +130,7 @@ class ConnectionCoverage:
 
     :ivar state: of the last run; ``None`` if it was never synced.
     :ivar error: of the last run.
+    :ivar webhooks: what came by itself in the last week; ``None`` if nothing did.
     """
 
     name: str
@@ -139,6 +143,7 @@ class ConnectionCoverage:
     last_sync: datetime | None
     lag: timedelta | None
     streams: tuple[StreamCoverage, ...]
+    webhooks: DeliveryCounts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +197,9 @@ _EXPECTED: tuple[tuple[frozenset[str], Words], ...] = (
 )
 """What a complete picture would have, by the kinds of record that show it."""
 
+WAITING_LONG = timedelta(minutes=10)
+"""A delivery is handled in a moment; one that waits longer is told."""
+
 _NAMED = 5
 """People without an account that are named; the others are counted."""
 
@@ -243,6 +251,7 @@ class Coverage:
             error=last.error if last else None,
             last_sync=last_sync,
             lag=now - last_sync if last_sync else None,
+            webhooks=holdings.webhooks.get(found.name),
             streams=tuple(
                 StreamCoverage(
                     name=name,
@@ -274,6 +283,8 @@ def _missing(holdings: Holdings, connections: Sequence[ConnectionCoverage], now:
     yield from (words for expected, words in _EXPECTED if not expected & kinds)
     for found in connections:
         yield from _stale(found, now)
+        if found.webhooks is not None:
+            yield from _undelivered(found.name, found.webhooks, now)
     if holdings.alone:
         named, more = list(holdings.alone[:_NAMED]), len(holdings.alone) - _NAMED
         english = ", ".join(named) + (f" and {more} more" if more > 0 else "")
@@ -287,6 +298,26 @@ def _missing(holdings: Holdings, connections: Sequence[ConnectionCoverage], now:
         yield (
             f"{holdings.unmatched:,} accounts in sources are matched to nobody; what they did is not attributed.",
             f"来源中有 {holdings.unmatched:,} 个账号未匹配到人，其记录未归到任何人名下。",
+        )
+
+
+def _undelivered(name: str, webhooks: DeliveryCounts, now: datetime) -> Iterator[Words]:
+    if webhooks.oldest_waiting is not None and now - webhooks.oldest_waiting > WAITING_LONG:
+        since = f"{webhooks.oldest_waiting:%Y-%m-%d %H:%M} UTC"
+        yield (
+            f"{webhooks.waiting:,} webhook deliveries of {name} wait to be read, the first since {since}.",
+            f"{name} 有 {webhooks.waiting:,} 条推送等待处理，最早的始于 {since}。",
+        )
+    if webhooks.failed:
+        yield (
+            f"{webhooks.failed:,} webhook deliveries of {name} could not be read; see `coachkit webhook list`.",
+            f"{name} 有 {webhooks.failed:,} 条推送无法读取，详见 `coachkit webhook list`。",
+        )
+    turned_away = sum(door.count for door in webhooks.at_door)
+    if turned_away:
+        yield (
+            f"{turned_away:,} requests to the webhook address of {name} were not let in: {webhooks.at_door[0].reason}",
+            f"{name} 的推送地址拒绝了 {turned_away:,} 个请求：{webhooks.at_door[0].reason}",
         )
 
 

@@ -12,6 +12,7 @@ from coachkit.ingest.reports import SyncState
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.connections import SqlConnectionStore
 from coachkit.store.relational.database import Database
+from coachkit.store.relational.deliveries import SqlDeliveryStore
 from coachkit.store.relational.idset import among
 from coachkit.store.relational.types import Instant
 
@@ -40,6 +41,7 @@ class SqlCoverageReader:
 
     def holdings(self, scopes: frozenset[int] | None) -> Holdings:
         connections = SqlConnectionStore(self.database).all()
+        webhooks = SqlDeliveryStore(self.database).counts()
         with self.database.read() as reading:
             runs = _runs(reading, None)
             person = t.people.c
@@ -49,6 +51,7 @@ class SqlCoverageReader:
                 quarantine=_quarantine(reading),
                 last=runs,
                 done=_runs(reading, SyncState.DONE),
+                webhooks=webhooks,
                 unmatched=_unmatched(reading),
                 people=reading.scalar(sa.select(sa.func.count()).where(person.active)) or 0,
                 alone=_alone(reading),
