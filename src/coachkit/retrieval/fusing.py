@@ -24,13 +24,16 @@ COVERED = 0.5
 WORDS_WHEN_COVERED, WORDS_OTHERWISE = 0.5, 0.0
 """What a BM25 score weighs beside a similarity, when both are between 0 and 1."""
 
-FLOOR = 2.0
+STRAY = 0.25
+"""A record that has less than this share of the idf mass, and is no nearer than chance, only shares an ``in the``."""
+
+FLOOR = 1.0
 """Standard scores up to here are chance: a record that only lies so near is no hit."""
 
 FULL = 4.0
 """A best record further than this above its like gets the whole mark; if the best is not so far, it gets its share."""
 
-PRIOR = 20.0
+PRIOR = 5.0
 """Records' worth of belief in what is typical of the model, so that three records have a deviation too."""
 
 
@@ -83,14 +86,17 @@ def fuse(lexical: LexicalHits, near: Similar | None, standard: Floats | None) ->
     for record in words.keys() | {found for found, (share, _) in meaning.items() if share > 0}:
         place = words.get(record)
         share = float(lexical.score[place]) / best_words if place is not None else 0.0
+        cover = float(lexical.coverage[place]) if place is not None else 0.0
         semantic, day = meaning.get(record, (None, 0))
         if place is not None:
             day = int(lexical.day[place])
         if semantic is None:
             # Not compared: its words alone speak for it, as far as they cover the question.
-            score = share if covered or near is None else share * float(lexical.coverage[place or 0])
+            score = share if covered or near is None else share * cover
         else:
             score = weight * share + (1 - weight) * semantic
+            if not score and cover < STRAY:
+                continue
         ranked.append(
             Ranked(
                 record=record,

@@ -96,6 +96,13 @@ def test_what_lies_no_nearer_than_chance_is_no_hit() -> None:
     assert ranked(lexical(), near((1, 0.8, False), (2, 0.9, False)), [FLOOR, FLOOR + 0.1]) == [2]
 
 
+def test_a_stray_word_is_no_hit_where_meaning_says_no() -> None:
+    words = lexical((1, 5.0, 0.1, 0), (2, 5.0, 0.4, 0), (3, 5.0, 0.1, 0))
+    compared = near((1, 0.7, False), (2, 0.7, False), (3, 0.9, False))
+    assert ranked(words, compared, [0.0, 0.0, 3.0]) == [3, 2]
+    assert ranked(words, None, []) == [1, 2, 3]
+
+
 def test_what_is_not_embedded_yet_is_found_by_its_words() -> None:
     first, second = fuse(lexical((1, 5.0, 0.9, 0)), near((2, 0.9, False)), np.array([4.0]))
     assert (first.record, first.semantic, first.score) == (1, None, 1.0)
