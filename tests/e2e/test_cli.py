@@ -182,13 +182,11 @@ def test_every_command_teaches() -> None:
         assert shown.exit_code == 0, path
         described = [line for line in shown.output.splitlines() if line.strip() and "Usage" not in line]
         assert len(described[0].strip()) > 15, f"{' '.join(path)} says too little about itself"
-        if path[0] in ("source", "webhook"):
-            continue
         assert "Example:" in shown.output, f"{' '.join(path)} shows no example"
         assert f"coachkit {' '.join(path)}" in " ".join(shown.output.split()) or path == ("demo",), path
 
 
-SPEAK_NO_JSON = {("serve",), ("worker",), ("webhook", "retry")}
+SPEAK_NO_JSON = {("serve",), ("worker",)}
 """They run until they are stopped."""
 
 

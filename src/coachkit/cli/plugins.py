@@ -26,7 +26,10 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the plugins found, with what they bring; one that failed says why, and the others go on."""
+    """List the plugins found, with what they bring; one that failed says why, and the others go on.
+
+    Example: `coachkit plugin list`
+    """
     with opened(context) as app:
         found = app.plugins.statuses()
     if as_json:
@@ -46,7 +49,10 @@ def new(
     into: Annotated[Path, typer.Option(help="Folder in which the package is made.", file_okay=False)] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Write the package of a new plugin: a connector, a stand-in for its source, and tests that say what to do next."""
+    """Write the package of a new plugin: a connector, a stand-in for its source, and tests that say what to do next.
+
+    Example: `coachkit plugin new desk --into plugins`
+    """
     from coachkit.host import write_plugin
 
     with opened(context) as app:
@@ -72,6 +78,8 @@ def check(
 
     Says which tier it reaches: bronze (it works, and is honest), silver (it keeps up with its source) or gold (at
     once, and with the source's own audience). The exit code is 1 if a rule is broken, or a claim is not so.
+
+    Example: `coachkit plugin check git --no-tests`
     """
     with opened(context) as app:
         findings = app.plugins.check(name)

@@ -42,6 +42,8 @@ def replay(
 
     Prints by stream how many lines were read, ingested, refused with which reason, and failed. Nothing is asked of the
     source, and no secret is needed. The exit code is 0 if nothing failed, else 1.
+
+    Example: `coachkit source replay github deliveries.jsonl --json`
     """
     from coachkit.bootstrap import replay_recorded
 
@@ -112,7 +114,10 @@ def _print(report: ReplayReport) -> None:
 
 @webhooks.command("list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
-    """Say for each connection what waits, what was handled, refused and failed in the last week, and why."""
+    """Say for each connection what waits, what was handled, refused and failed in the last week, and why.
+
+    Example: `coachkit webhook list`
+    """
     with opened(context) as app:
         found = list(app.webhooks.store.counts().values())
     if as_json:
@@ -148,8 +153,15 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 def retry(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The connection.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Let the deliveries of a connection that failed be handled again, by the server or the worker that runs."""
+    """Let the deliveries of a connection that failed be handled again, by the server or the worker that runs.
+
+    Example: `coachkit webhook retry code`
+    """
     with opened(context) as app:
         retried = app.webhooks.retry(name)
+    if as_json:
+        emit({"connection": name, "retried": retried})
+        return
     console.print(f"{name}: {retried:,} wait to be handled again." if retried else f"{name}: none failed.")
