@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+import github_forms as forms
 from github_state import GitHubState, Raw, Repo
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -146,7 +147,8 @@ class GitHubStandIn(StandIn):
         return self._page(request, listed, lambda page: {"total_count": len(listed), "repositories": page})
 
     def _collaborators(self, request: Request, repo: str) -> Response:
-        return self._page(request, [self.state.stub(login) for login in self._repo(repo).collaborators])
+        listed = self._repo(repo).collaborators
+        return self._page(request, [{**self.state.stub(login), "role_name": "write"} for login in listed])
 
     def _teams(self, request: Request, org: str) -> Response:
         return self._page(request, self.state.teams.values())
@@ -167,7 +169,13 @@ class GitHubStandIn(StandIn):
 
     def _user(self, request: Request, who: str) -> Response:
         found = next((one for one in self.state.users.values() if who in (str(one["id"]), one["login"])), None)
-        return Response.of(found) if found else NOT_FOUND
+        if found is None:
+            return NOT_FOUND
+        return Response.of({**forms.user_form(self.state.url, found["login"]), **forms.profile_form(), **found})
+
+    def _org(self, request: Request, org: str) -> Response:
+        stub = self.state.stub(org)
+        return Response.of({**stub, **forms.organisation_form(self.state.url, org)})
 
     # issues, pull requests and what is said
 
@@ -193,7 +201,7 @@ class GitHubStandIn(StandIn):
         if found is None:
             return NOT_FOUND
         remarks = [one for one in self._repo(repo).remarks.values() if one["pull_request_url"] == found["url"]]
-        more = {"review_comments": len(remarks), "changed_files": 2, "merged": bool(found["merged_at"])}
+        more = {**forms.pull_counts(len(remarks)), "merged": bool(found["merged_at"])}
         return Response.of({"merged_by": None, **found, **more})
 
     def _reviews(self, request: Request, repo: str, number: str) -> Response:
@@ -207,6 +215,11 @@ class GitHubStandIn(StandIn):
 
     def _remarks(self, request: Request, repo: str) -> Response:
         return self._page(request, self._sorted(request, self._repo(repo).remarks.values()))
+
+    def _remarks_on(self, request: Request, repo: str, number: str) -> Response:
+        found = self._repo(repo)
+        url = found.pulls[int(number)]["url"]
+        return self._page(request, [one for one in found.remarks.values() if one["pull_request_url"] == url])
 
     def _remark(self, request: Request, repo: str, number: str) -> Response:
         return _found(self._repo(repo).remarks.get(int(number)))
@@ -241,17 +254,28 @@ class GitHubStandIn(StandIn):
 
     def _compare(self, request: Request, repo: str, base: str, head: str) -> Response:
         found = self._repo(repo)
-        line = found.lost.get(head, found.commits)
-        shas = [one["sha"] for one in found.lost.get(base, found.commits)]
+        line = lost_or(found, head)
+        shas = [one["sha"] for one in lost_or(found, base)]
         if base not in shas or head not in [one["sha"] for one in line]:
             return NOT_FOUND
         known = set(shas[: shas.index(base) + 1])
         new = [one for one in line if one["sha"] not in known]
         behind = base not in {one["sha"] for one in line}
         status = "diverged" if behind else "ahead" if new else "identical"
-        return self._page(
-            request, new, lambda page: {"status": status, "files": [{}], "total_commits": len(new), "commits": page}
-        )
+        own = f"{self.state.url}/repos/{repo}/compare/{base}...{head}"
+        addresses = dict.fromkeys(("url", "html_url", "permalink_url", "diff_url", "patch_url"), own)
+        mergebase = next(one for one in lost_or(found, base) if one["sha"] == base)
+        told = {
+            **addresses,
+            "base_commit": mergebase,
+            "merge_base_commit": mergebase,
+            "status": status,
+            "ahead_by": len(new),
+            "behind_by": int(behind),
+            "total_commits": len(new),
+            "files": [],
+        }
+        return self._page(request, new, lambda page: {**told, "commits": page})
 
     # apps and deliveries
 
@@ -385,6 +409,11 @@ class GitHubStandIn(StandIn):
         return {"repository": {"pullRequests": self._nodes(request, nodes, asked["after"])}}
 
 
+def lost_or(repo: Repo, sha: str) -> list[Raw]:
+    """The line of commits that one is on: of today, or of before a push by force."""
+    return repo.lost.get(sha, repo.commits)
+
+
 class _Missing(Exception):
     """There is no such thing."""
 
@@ -418,12 +447,14 @@ _ROUTES = [
         (rf"{_R}/pulls/comments/(?P<number>\d+)", "_remark"),
         (rf"{_R}/pulls/(?P<number>\d+)", "_pull"),
         (rf"{_R}/pulls/(?P<number>\d+)/reviews", "_reviews"),
+        (rf"{_R}/pulls/(?P<number>\d+)/comments", "_remarks_on"),
         (rf"{_R}/comments", "_commit_comments"),
         (rf"{_R}/comments/(?P<number>\d+)", "_commit_comment"),
         (rf"{_R}/commits", "_commits"),
         (rf"{_R}/commits/(?P<sha>[^/]+)", "_commit"),
         (rf"{_R}/compare/(?P<base>[0-9a-f]+)\.\.\.(?P<head>[0-9a-f]+)", "_compare"),
         (rf"{_R}/collaborators", "_collaborators"),
+        (r"/orgs/(?P<org>[^/]+)", "_org"),
         (r"/orgs/(?P<org>[^/]+)/repos", "_org_repos"),
         (r"/orgs/(?P<org>[^/]+)/teams", "_teams"),
         (r"/orgs/(?P<org>[^/]+)/members", "_org_members"),

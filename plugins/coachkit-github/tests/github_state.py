@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import github_forms as forms
+
 Raw = dict[str, Any]
 
 
@@ -68,11 +70,14 @@ class GitHubState:
         return self.users[login]
 
     def stub(self, login: str) -> Raw:
-        return {key: self.user(login)[key] for key in ("login", "id", "node_id", "type", "site_admin")}
+        user = self.user(login)
+        return {**{key: user[key] for key in ("login", "id", "node_id", "type")}, **forms.user_form(self.url, login)}
 
     def team(self, slug: str, name: str, *logins: str, lead: str | None = None) -> Raw:
+        native_id = next(self._ids)
         self.teams[slug] = {
-            "id": next(self._ids),
+            **forms.team_form(self.url, self.organisation, slug, native_id),
+            "id": native_id,
             "node_id": f"T_{slug}",
             "slug": slug,
             "name": name,
@@ -88,6 +93,7 @@ class GitHubState:
     def repo(self, name: str, *, private: bool = False, readers: tuple[str, ...] = ()) -> Repo:
         full = f"{self.organisation}/{name}"
         raw = {
+            **forms.repo_form(self.url, full),
             "id": next(self._ids),
             "node_id": f"R_{name}",
             "name": name,
@@ -127,6 +133,7 @@ class GitHubState:
     def issue(self, repo: Repo, author: str, title: str, body: str | None = None) -> Raw:
         number, at = self._number(repo), self.tick()
         raw = {
+            **forms.issue_form(f"{self.url}/repos/{repo.name}/issues/{number}"),
             "id": next(self._ids),
             "number": number,
             "title": title,
@@ -136,13 +143,11 @@ class GitHubState:
             "assignees": [],
             "state": "open",
             "state_reason": None,
-            "locked": False,
             "comments": 0,
             "created_at": at,
             "updated_at": at,
             "closed_at": None,
             "author_association": "MEMBER",
-            "url": f"{self.url}/repos/{repo.name}/issues/{number}",
             "repository_url": f"{self.url}/repos/{repo.name}",
             "html_url": f"https://github.example/{repo.name}/issues/{number}",
         }
@@ -155,7 +160,8 @@ class GitHubState:
         number = issue["number"]
         page = f"https://github.example/{repo.name}/pull/{number}"
         issue |= {"pull_request": {"url": f"{self.url}/repos/{repo.name}/pulls/{number}"}, "html_url": page}
-        raw = {key: issue[key] for key in ("number", "title", "body", "user", "state", "created_at", "updated_at")}
+        raw = forms.pull_form(f"{self.url}/repos/{repo.name}", page, number)
+        raw |= {key: issue[key] for key in ("number", "title", "body", "user", "state", "created_at", "updated_at")}
         raw |= {
             "id": next(self._ids),
             "labels": [],
@@ -165,14 +171,15 @@ class GitHubState:
             "draft": draft,
             "closed_at": None,
             "merged_at": None,
-            "html_url": page,
-            "url": f"{self.url}/repos/{repo.name}/pulls/{number}",
-            "head": {"ref": "topic", "sha": "a" * 40, "repo": None},
-            "base": {"ref": "main", "sha": "b" * 40, "repo": repo.raw},
+            "head": {**self._side(author), "ref": "topic", "sha": "a" * 40, "repo": repo.raw},
+            "base": {**self._side(self.organisation), "ref": "main", "sha": "b" * 40, "repo": repo.raw},
         }
         repo.pulls[number] = raw
         repo.reviews[number] = []
         return raw
+
+    def _side(self, owner: str) -> Raw:
+        return {"label": f"{owner}:main", "user": self.stub(owner)}
 
     def touch(self, repo: Repo, number: int) -> str:
         at = self.tick()
@@ -183,7 +190,9 @@ class GitHubState:
 
     def happen(self, repo: Repo, number: int, event: str, actor: str, **more: Any) -> str:
         at = self.touch(repo, number)
-        entry = {"id": next(self._ids), "event": event, "actor": self.stub(actor), "created_at": at, **more}
+        native_id = next(self._ids)
+        entry = {**forms.event_form(self.url, native_id), "id": native_id, "event": event, **more}
+        entry |= {"actor": self.stub(actor), "created_at": at}
         repo.timelines[number].append(entry)
         return at
 
@@ -213,33 +222,40 @@ class GitHubState:
 
     def comment(self, repo: Repo, number: int, author: str, body: str) -> Raw:
         native_id = next(self._ids)
-        at = self.happen(repo, number, "commented", author, user=self.stub(author), body=body)
+        own = f"{self.url}/repos/{repo.name}/issues/comments/{native_id}"
+        about = f"{self.url}/repos/{repo.name}/issues/{number}"
+        page = f"{repo.issues[number]['html_url']}#issuecomment-{native_id}"
+        more = {"user": self.stub(author), "body": body, "url": own, "html_url": page, "issue_url": about}
+        at = self.happen(repo, number, "commented", author, **more, author_association="MEMBER")
+        repo.timelines[number][-1]["updated_at"] = at
         raw = {
+            **forms.comment_form(own),
             "id": native_id,
             "body": body,
             "user": self.stub(author),
             "created_at": at,
             "updated_at": at,
-            "author_association": "MEMBER",
-            "issue_url": f"{self.url}/repos/{repo.name}/issues/{number}",
-            "url": f"{self.url}/repos/{repo.name}/issues/comments/{native_id}",
-            "html_url": f"{repo.issues[number]['html_url']}#issuecomment-{native_id}",
+            "issue_url": about,
+            "html_url": page,
         }
         repo.comments[native_id] = raw
         return raw
 
     def review(self, repo: Repo, number: int, author: str, state: str, body: str = "") -> Raw:
         at = self.touch(repo, number)
+        pull, page = repo.pulls[number]["url"], f"{repo.pulls[number]['html_url']}#pullrequestreview"
         raw = {
             "id": next(self._ids),
+            "node_id": "PRR_1",
+            "_links": {"html": {"href": page}, "pull_request": {"href": pull}},
             "user": self.stub(author),
             "body": body,
             "state": state,
             "submitted_at": at,
             "commit_id": "a" * 40,
             "author_association": "MEMBER",
-            "html_url": f"{repo.pulls[number]['html_url']}#pullrequestreview",
-            "pull_request_url": repo.pulls[number]["url"],
+            "html_url": page,
+            "pull_request_url": pull,
         }
         repo.reviews[number].append(raw)
         repo.timelines[number].append({**raw, "event": "reviewed", "state": state.lower()})
@@ -247,19 +263,16 @@ class GitHubState:
 
     def remark(self, repo: Repo, number: int, author: str, body: str, reply_to: int | None = None) -> Raw:
         native_id, at = next(self._ids), self.touch(repo, number)
+        pull, page = repo.pulls[number]["url"], f"{repo.pulls[number]['html_url']}#discussion_r{native_id}"
         raw = {
+            **forms.remark_form(f"{self.url}/repos/{repo.name}/pulls/comments/{native_id}", pull, page),
             "id": native_id,
             "body": body,
             "user": self.stub(author),
             "created_at": at,
             "updated_at": at,
-            "path": "src/app.py",
-            "diff_hunk": "@@ -1 +1 @@",
-            "commit_id": "a" * 40,
-            "author_association": "MEMBER",
-            "url": f"{self.url}/repos/{repo.name}/pulls/comments/{native_id}",
-            "html_url": f"{repo.pulls[number]['html_url']}#discussion_r{native_id}",
-            "pull_request_url": repo.pulls[number]["url"],
+            "html_url": page,
+            "pull_request_url": pull,
         }
         if reply_to is not None:
             raw["in_reply_to_id"] = reply_to
@@ -276,14 +289,16 @@ class GitHubState:
     def commit(self, repo: Repo, author: str, message: str, email: str | None = None) -> Raw:
         at, sha = self.tick(), f"{next(self._ids):040x}"
         who = {"name": self.user(author)["name"] or author, "email": email or f"{author}@acme.example", "date": at}
+        own = f"{self.url}/repos/{repo.name}/commits/{sha}"
+        tree = {"sha": sha, "url": f"{self.url}/repos/{repo.name}/git/trees/{sha}"}
+        told = {"message": message, "author": who, "committer": who, "tree": tree, "url": own, "comment_count": 0}
         raw = {
+            **forms.commit_form(f"https://github.example/{repo.name}", own, sha),
             "sha": sha,
-            "commit": {"message": message, "author": who, "committer": who, "tree": {"sha": sha}},
+            "commit": told,
             "author": self.stub(author),
             "committer": self.stub(author),
-            "parents": [{"sha": repo.commits[-1]["sha"]}] if repo.commits else [],
-            "url": f"{self.url}/repos/{repo.name}/commits/{sha}",
-            "html_url": f"https://github.example/{repo.name}/commit/{sha}",
+            "parents": [{key: repo.commits[-1][key] for key in ("sha", "url", "html_url")}] if repo.commits else [],
         }
         repo.commits.append(raw)
         return raw
@@ -304,6 +319,11 @@ class GitHubState:
             "guid": guid or f"guid-{native_id}",
             "event": event,
             "action": payload.get("action"),
+            "redelivery": False,
+            "duration": 0.1,
+            "installation_id": None,
+            "repository_id": None,
+            "response": {"headers": {}, "payload": None},
             "status": status,
             "status_code": 200 if status == "OK" else 502,
             "delivered_at": self.text(),
