@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from coachkit.sdk import (
     Capability,
@@ -18,6 +18,7 @@ from coachkit.sdk import (
     Failure,
     Item,
     Reply,
+    SecretRef,
     SourceError,
 )
 from coachkit_jira.config import JiraConfig
@@ -25,7 +26,7 @@ from coachkit_jira.issues import ISSUES
 from coachkit_jira.models import Project, User
 from coachkit_jira.plans import read_project
 from coachkit_jira.pulling import Pull
-from coachkit_jira.recorded import Recorded
+from coachkit_jira.recorded import UNKNOWN, Recorded
 from coachkit_jira.rest import told
 from coachkit_jira.session import Session
 from coachkit_jira.streams import STREAMS
@@ -56,6 +57,10 @@ class Jira(Connector):
         super().__init__(connection, config)
         self._session = Session(connection, self.config)
         self._pull: Pull | None = None
+
+    @classmethod
+    def for_recordings(cls) -> Self:
+        return cls("recorded", JiraConfig(base_url=UNKNOWN, token=SecretRef("env:NOT_NEEDED_FOR_RECORDINGS")))
 
     def check(self) -> CheckReport:
         """Signs in, lists projects, and reads who may browse the first of them."""

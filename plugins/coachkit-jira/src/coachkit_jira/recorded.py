@@ -19,7 +19,10 @@ from coachkit_jira.plans import (
     sprint_record,
 )
 
-__all__ = ["Recorded"]
+__all__ = ["UNKNOWN", "Recorded"]
+
+UNKNOWN = "https://jira.invalid"
+"""Where a Jira lies of which there are recordings only; the lines tell where it lay."""
 
 _PLACES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), what)
@@ -38,6 +41,7 @@ _PLACES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/board(/[^/]+)?$", "boards"),
     )
 )
+_HOST = re.compile(r"(https?://[^/?#]+)/rest/")
 _LISTS = ("issues", "values", "comments", "worklogs", "histories", "users")
 
 _NO_RECORDS = {
@@ -93,8 +97,9 @@ class Recorded:
 
         :raises PayloadRejected: if it holds none, with the reason.
         """
+        self._learn_where(line)
         if "event" in line:
-            yield from self._event(line, stream)
+            yield from self._event(line)
             return
         if "data" not in line:
             raise PayloadRejected("it is neither a delivery (event, payload) nor an answer (url, data).")
@@ -104,6 +109,18 @@ class Recorded:
         for one in _parts(line["data"]):
             yield from self._one(what, one)
         yield from self.issues.people.seen()
+
+    def _learn_where(self, line: Mapping[str, Any]) -> None:
+        """The address of Jira, from that of an answer or of a part of a delivery."""
+        if self.issues.config.base_url != UNKNOWN:
+            return
+        payload = line.get("payload")
+        parts = payload.values() if isinstance(payload, Mapping) else ()
+        for place in (line.get("url"), *(part.get("self") for part in parts if isinstance(part, Mapping))):
+            found = _HOST.match(place) if isinstance(place, str) else None
+            if found is not None:
+                self.issues.web = found[1]
+                return
 
     def _one(self, what: str, raw: Any) -> Iterator[Item]:
         if what == "statuses" and isinstance(raw, Mapping):
@@ -115,7 +132,7 @@ class Recorded:
             raise PayloadRejected(f"{_NO_RECORDS.get(what, 'it is of no stream')}.")
         yield from reader(raw)
 
-    def _event(self, line: Mapping[str, Any], stream: str | None) -> Iterator[Item]:
+    def _event(self, line: Mapping[str, Any]) -> Iterator[Item]:
         payload = line.get("payload")
         if not isinstance(payload, Mapping):
             raise PayloadRejected("the delivery has no payload.")
