@@ -55,11 +55,10 @@ def shorten(text: str, most: int) -> tuple[str, bool]:
     """``text`` cut to ``most`` columns at a word, with an ellipsis; and whether it was cut."""
     if columns(text) <= most:
         return text, False
-    room = most - 1
-    for place, char in enumerate(text):
-        room -= columns(char)
-        if room < 0:
-            break
+    room, place = most - 1 - columns(text[0]), 0
+    while room >= 0:
+        place += 1
+        room -= columns(text[place])
     kept = text[:place]
     if " " in kept[len(kept) // 2 :] and not text[len(kept)].isspace():
         kept = kept[: kept.rindex(" ")]

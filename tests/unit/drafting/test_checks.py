@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from facts import RICH, fact, voice
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachkit.domain.drafts import Origin
@@ -188,6 +188,7 @@ def test_our_own_words_hold_against_every_check(kind: str, language: Language) -
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+@settings(deadline=None)
 @given(data=st.data())
 def test_one_more_word_one_number_more_or_less_never_passes(language: Language, data: st.DataObject) -> None:
     """Of every kind of fact: a digit changed, or a word added that the fact does not have."""
@@ -286,6 +287,7 @@ def test_reading_chinese(text: str, dates: tuple[tuple[int, int, int], ...], num
     assert (found.dates, found.numbers) == (dates, numbers)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["en", "zh"]))
 def test_reading_never_fails(text: str, language: Language) -> None:
     read(text, PEOPLE, language)

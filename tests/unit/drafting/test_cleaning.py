@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachkit.drafting.cleaning import clean, columns, quote, shorten
@@ -31,6 +31,7 @@ def test_plain_words(text: str, plain: str) -> None:
     assert clean(text) == plain
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_cleaning_twice_is_cleaning_once_and_leaves_one_plain_line(text: str) -> None:
     once = clean(text)
@@ -39,6 +40,7 @@ def test_cleaning_twice_is_cleaning_once_and_leaves_one_plain_line(text: str) ->
     assert once == once.strip()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.integers(4, 60))
 def test_cut_text_fits_and_is_a_beginning(text: str, most: int) -> None:
     cut, was_cut = shorten(text, most)
@@ -73,6 +75,7 @@ def test_nothing_is_no_quotation(text: str) -> None:
     assert quote(text) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(8, 80))
 def test_a_quotation_never_closes_the_one_around_it(text: str, most: int) -> None:
     found = quote(text, most)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from facts import RICH, fact, voice
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachkit.domain.evidence import Evidence
@@ -41,6 +41,7 @@ def weighed(weight: float, section: str, place: int) -> Fact:
     return replace(fact("across.waits", RICH["across.waits"], place=place), weight=weight, section=section)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["wins", "explore", "across"]), st.integers(1, 99), st.integers(1, 200)), max_size=12

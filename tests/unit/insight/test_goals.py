@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from story import MARIA, TOM, WEI, Story, at
 
@@ -75,6 +75,7 @@ def test_goals_that_ended_in_the_window() -> None:
     assert [(one.goal.key, one.category) for one in finished(story.material())] == [("O2", "missed"), ("O1", "done")]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 20), st.floats(-1e6, 1e6)), max_size=6))
 def test_what_moved_is_really_new(values: list[tuple[int, float]]) -> None:
     story = Story()

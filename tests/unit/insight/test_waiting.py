@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from story import JONAS, MARIA, NOW, TOM, WEI, Story, at
 
@@ -110,6 +110,7 @@ def test_opened_again_after_it_was_done() -> None:
     assert (again.item.key, again.times, again.at) == ("SRCH-1", 2, at(12))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["todo", "doing", "waiting", "done"]), st.integers(0, 18)), max_size=6))
 def test_a_wait_never_begins_in_the_future_and_only_where_it_rests(steps: list[tuple[str, int]]) -> None:
     story = Story()
