@@ -47,7 +47,8 @@ class RecordRules(Givens):
             assert stream is None or stream in declared, f"{item} is of no declared stream"
 
     def test_pull_reads_lazily(self, make_connector: MakeConnector) -> None:
-        assert inspect.isgenerator(make_connector().pull({})), "make pull a generator, so that memory stays flat"
+        with closing(make_connector()) as connector:
+            assert inspect.isgenerator(connector.pull({})), "make pull a generator, so that memory stays flat"
 
     def test_records_are_well_formed(self, make_connector: MakeConnector) -> None:
         for item in items_of(make_connector()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -102,6 +103,21 @@ class WebhookRules(Givens):
                 times.append(time.perf_counter() - began)
         assert min(times) < LONGEST_VERIFY, f"verify takes {min(times):.3f} seconds; the sender waits"
         assert stand_in is None or len(stand_in.requests) == asked, "verify asks the source"
+
+    def test_no_secret_is_kept_with_an_event(
+        self, make_connector: MakeConnector, deliver: Deliver, stand_in: StandIn | None
+    ) -> None:
+        """Point 12: an event is stored until it is handled."""
+        delivery: Delivery = given(deliver, NO_WEBHOOKS)()
+        secrets = [*self.secrets, *([stand_in.token] if stand_in is not None else [])]
+        with closing(make_connector()) as connector:
+            event = connector.verify(delivery)
+            assert isinstance(event, Event)
+            with pytest.raises(AuthFailed) as caught:
+                connector.verify(replace(delivery, body=delivery.body + b" "))
+        kept = (event.id, event.name, json.dumps(event.payload, ensure_ascii=False), repr(caught.value))
+        found = [secret for secret in secrets for text in kept if secret in text]
+        assert not found, "leave out of the payload what proves the sender"
 
     def test_poll_and_webhook_end_in_one_state(self, make_connector: MakeConnector, deliver: Deliver) -> None:
         make = given(deliver, NO_WEBHOOKS)
