@@ -177,8 +177,7 @@ class Indexer:
     def _reconcile(self, kept: _Kept) -> Reconciled:
         with self._store.hold(INDEXING):
             found = reconcile(self._store, kept.index, kept.model, kept.check)
-            self._store.forget_removals(kept.index.watermark() or 0)
-        if found.lost:
+        if found.lost or self._store.removals():  # its files keep what is removed until they are removed themselves
             self._rebuild(kept)
         kept.index.believe()
         self._store.set_state(RECONCILED, {"at": self._clock().isoformat(), **asdict(found)})
@@ -233,7 +232,12 @@ class Indexer:
         }
         if self._index is not None:
             behind = self._store.newest() - int(str(self._store.state(KEPT).get("up_to", 0)))
-            found |= {**self._index.status(), "changes_behind": behind, "trouble": self._trouble or "none"}
+            found |= {
+                **self._index.status(),
+                "changes_behind": behind,
+                "removed_since_rebuilt": self._store.removals(),
+                "trouble": self._trouble or "none",
+            }
         found["last_reconciled"] = str(self._store.state(RECONCILED).get("at", "never"))
         return found
 

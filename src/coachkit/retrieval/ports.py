@@ -233,8 +233,11 @@ class EmbeddingStore(Protocol):
     def by_id(self, model: str, record_ids: Iterable[int]) -> list[IndexEntry]:
         """Those of the entries that are asked for."""
 
+    def removals(self) -> int:
+        """How many removed records the files of a vector index may still hold."""
+
     def forget_removals(self, up_to: int) -> None:
-        """No vector index holds removed records of these versions any more."""
+        """No file holds removed records of these versions any more."""
 
     def state(self, name: str) -> dict[str, object]:
         """A note that processes leave for each other; empty if there is none."""

@@ -163,6 +163,10 @@ class SqlEmbeddingStore:
             statement = self._entries(model).where(among(reading, t.embeddings.c.record_id, record_ids))
             return [_entry(row) for row in reading.execute(statement)]
 
+    def removals(self) -> int:
+        with self.database.read() as reading:
+            return int(reading.scalar(sa.select(sa.func.count()).select_from(t.vector_removals)) or 0)
+
     def forget_removals(self, up_to: int) -> None:
         with self.database.write() as writing:
             writing.execute(sa.delete(t.vector_removals).where(t.vector_removals.c.version <= up_to))
