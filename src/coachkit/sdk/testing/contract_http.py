@@ -71,8 +71,9 @@ class HttpRules(Givens):
                 sink.run(make_connector())
             except SourceError:
                 refused += 1
+            finally:
+                assert source.foreign == [], f"{fault} at request {place} was followed to another host"
             source.heal()
-            assert source.foreign == [], f"{fault} at request {place} was followed to another host"
             sink.run(make_connector())
             assert sink.state() == expected.state(), f"after {fault} at request {place} something stays lost"
         assert refused, "what leads to another host is an error that somebody should hear of"
