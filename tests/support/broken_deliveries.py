@@ -19,6 +19,7 @@ from coachkit.sdk import (
     PayloadRejected,
     Reply,
     clock,
+    Upsert,
 )
 
 __all__ = ["Undelivered"]
