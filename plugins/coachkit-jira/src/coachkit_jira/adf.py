@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["read_adf"]
 DEEPEST = 60
 """Below so many levels text is kept and layout is not: nobody writes this deep, but a program can."""
 
-_Node = Mapping[str, Any]
+_Node = dict[str, Any]
 
 _BLOCKS = frozenset(
     {"paragraph", "heading", "blockquote", "codeBlock", "panel", "rule", "table", "mediaSingle", "mediaGroup"}
@@ -51,7 +51,7 @@ class _Reader:
 
     def block(self, node: object, depth: int) -> str:
         """A node with the line break after it that its type wants."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return "\n".join(self.block(one, depth + 1) for one in node) if isinstance(node, list) else ""
         if depth > DEEPEST:
             return self._flat(node)
@@ -71,7 +71,7 @@ class _Reader:
         parts: list[str] = []
         after_block = False
         for child in _content(node):
-            is_block = isinstance(child, Mapping) and _is_block(child)
+            is_block = isinstance(child, dict) and _is_block(child)
             if parts and (is_block or after_block):
                 parts.append("\n" if _text(node.get("type")) in ("table", "listItem") else "\n\n")
                 self.prose.append("\n")
@@ -136,7 +136,7 @@ class _Reader:
         return self._list(node, depth, lambda number: f"{start + number}. ")
 
     def _tasks(self, node: _Node, depth: int) -> str:
-        states = [_text(_attrs(item).get("state")) if isinstance(item, Mapping) else "" for item in _content(node)]
+        states = [_text(_attrs(item).get("state")) if isinstance(item, dict) else "" for item in _content(node)]
         return self._list(node, depth, lambda number: "[x] " if states[number] == "DONE" else "[ ] ")
 
     def _list(self, node: _Node, depth: int, mark: Callable[[int], str]) -> str:
@@ -144,7 +144,7 @@ class _Reader:
         for number, item in enumerate(_content(node)):
             if number:
                 self.prose.append("\n")
-            nested = isinstance(item, Mapping) and _text(item.get("type")).endswith("List")
+            nested = isinstance(item, dict) and _text(item.get("type")).endswith("List")
             text = self.block(item, depth + 1)
             before = "  " if nested else mark(number)
             lines.append(before + text.replace("\n", "\n" + " " * len(before)))
@@ -163,7 +163,7 @@ class _Reader:
         waiting: list[object] = [node]
         while waiting:
             one = waiting.pop()
-            if isinstance(one, Mapping):
+            if isinstance(one, dict):
                 inline = self._inline({**one, "content": None}, _text(one.get("type")))
                 found.append(inline or "")
                 waiting.extend(reversed(list(_content(one))))
@@ -176,19 +176,19 @@ def _is_block(node: _Node) -> bool:
     kind = _text(node.get("type"))
     if kind in _BLOCKS or kind in ("listItem", "taskItem", "decisionItem", "tableRow"):
         return True
-    return any(isinstance(child, Mapping) and _text(child.get("type")) in _BLOCKS for child in _content(node))
+    return any(isinstance(child, dict) and _text(child.get("type")) in _BLOCKS for child in _content(node))
 
 
 def _content(node: _Node) -> list[object]:
     content = node.get("content")
     if isinstance(content, list):
         return content
-    return [content] if isinstance(content, Mapping) else []
+    return [content] if isinstance(content, dict) else []
 
 
 def _attrs(node: _Node) -> _Node:
     attrs = node.get("attrs")
-    return attrs if isinstance(attrs, Mapping) else {}
+    return attrs if isinstance(attrs, dict) else {}
 
 
 def _attribute(node: _Node) -> str:
@@ -202,7 +202,7 @@ def _attribute(node: _Node) -> str:
 
 def _parameters(value: object) -> Iterator[str]:
     """An extension's own words, where it has any: its title."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name in ("extensionTitle", "title", "text"):
             if text := _text(value.get(name)):
                 yield text
@@ -213,7 +213,7 @@ def _with_address(node: _Node) -> str:
     text = _text(node.get("text"))
     marks = node.get("marks")
     for mark in marks if isinstance(marks, list) else ():
-        if isinstance(mark, Mapping) and mark.get("type") == "link":
+        if isinstance(mark, dict) and mark.get("type") == "link":
             address = _text(_attrs(mark).get("href"))
             if address and address.rstrip("/") != text.strip().rstrip("/"):
                 return f"{text} ({address})"
