@@ -114,6 +114,7 @@ def send_paced(
     rate: float,
     senders: int = 8,
     patience: float = 60.0,
+    prefix: str = "delivery",
     on_sent: Callable[[int], object] = lambda _count: None,
 ) -> Sent:
     """Send each payload at its time, and again until it is taken: so many a second, from several connections."""
@@ -134,7 +135,7 @@ def send_paced(
                 _send(client, number, time.monotonic())
 
     def _send(client: httpx2.Client, number: int, at: float) -> None:
-        body, headers = signed("note", payloads[number], f"delivery-{number}")
+        body, headers = signed("note", payloads[number], f"{prefix}-{number}")
         while time.monotonic() - at < patience:
             try:
                 answer = client.post(f"{address()}/api/webhooks/post", content=body, headers=headers)

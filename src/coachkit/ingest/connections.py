@@ -70,7 +70,8 @@ class Connections:
         )
         report = self._try(made)
         if not report.ok:
-            raise ConfigError(" ".join(report.findings) or "the source cannot be read as it is.", subject=name)
+            said = [finding.removeprefix(f"{name}: ") for finding in report.findings]
+            raise ConfigError(" ".join(said) or "the source cannot be read as it is.", subject=name)
         self._store.save(made)
         self._on_schedule(made, now)
         return made, report

@@ -96,7 +96,9 @@ class Intake:
             return  # it was removed, and its deliveries with it
         with closing(connector):
             careful = job.job.attempts > KILLED_BEFORE
-            drained = self._webhooks.drain(name, connector, clock=self._clock, check=job.check, careful=careful)
+            drained = self._webhooks.drain(
+                name, connector, clock=self._clock, check=job.check, wait=job.wait, careful=careful
+            )
         if drained.next_due is not None:
             now = self._clock()
             # with its moment among the arguments it is another job than the one that a new delivery asks for

@@ -20,6 +20,9 @@ __all__ = ["WebhookDoor"]
 TELL_SECONDS = 5.0
 """Refusals are counted in memory and written no more often than this, so that nobody fills the store from outside."""
 
+FRESH_SECONDS = 1.0
+"""So long a connection is taken to be as it was. Whether it is still there is looked at again when it is written."""
+
 _NOBODY = "there is nothing here that takes webhooks."
 
 
@@ -29,7 +32,12 @@ class _Verifier:
 
     connection: Connection
     connector: Connector
+    looked_at: float
     guard: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.looked_at < FRESH_SECONDS
 
 
 @dataclass(slots=True)
@@ -73,6 +81,11 @@ class WebhookDoor:
         self._refused: Counter[tuple[str, str]] = Counter()
         self._reasons: dict[tuple[str, str], str] = {}
         self._told_at: float | None = None
+
+    def remembers(self, name: str) -> bool:
+        """Whether a connection of this name took webhooks a moment ago; asks nobody."""
+        known = self._verifiers.get(name)
+        return known is not None and known.is_fresh
 
     def knows(self, name: str) -> bool:
         """Whether a connection of this name takes webhooks now."""
@@ -139,14 +152,19 @@ class WebhookDoor:
             self._kept()
 
     def _verifier(self, name: str) -> _Verifier:
-        found = self._find(name)
-        if found is None or not found.enabled:
-            raise NotFound(_NOBODY)
         with self._guard:
             known = self._verifiers.get(name)
-        if known is not None and known.connection == found:
+        if known is not None and known.is_fresh:
             return known
-        made = _Verifier(found, self._open(name))
+        found = self._find(name)
+        if found is None or not found.enabled:
+            with self._guard:
+                self._verifiers.pop(name, None)
+            raise NotFound(_NOBODY)
+        if known is not None and known.connection == found:
+            known.looked_at = time.monotonic()
+            return known
+        made = _Verifier(found, self._open(name), time.monotonic())
         if Capability.WEBHOOK not in type(made.connector).capabilities:
             made.connector.close()
             raise NotFound(_NOBODY)

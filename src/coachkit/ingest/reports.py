@@ -67,6 +67,7 @@ class RecordChange:
     native_id: str
     kind: str
     key: str
+    title: str = ""
     fields: tuple[FieldChange, ...] = ()
 
 

@@ -29,6 +29,9 @@ COMMIT_SECONDS = 0.4
 COMMIT_ITEMS = 2_000
 """What is handled is searchable after about this long, however slowly the others of the batch are read."""
 
+GATHER_SECONDS = 0.1
+"""While many come, so long is waited before the next part: fewer and larger transactions, for a latency nobody sees."""
+
 MOST_ATTEMPTS = 6
 FIRST_RETRY_SECONDS = 5.0
 LONGEST_RETRY_SECONDS = 3_600.0
@@ -67,11 +70,13 @@ class Webhooks:
         *,
         clock: Callable[[], datetime],
         check: Callable[[], None] = lambda: None,
+        wait: Callable[[float], None] = lambda _seconds: None,
         careful: bool = False,
     ) -> Drained:
         """Handle what is due, in parts, until nothing is.
 
         :param check: called between two parts; what it raises ends the run with everything before it safe.
+        :param wait: waits so many seconds, or raises as ``check`` does.
         :param careful: the first of them one at a time, each noted before it begins: runs before this one took their
             processes down, and what did it must be found and set aside.
         """
@@ -89,6 +94,8 @@ class Webhooks:
                     if not run.expects_the_worst(due[0]):
                         continue
                 run.handle(due, check)
+                if 1 < len(due) < BATCH:
+                    wait(GATHER_SECONDS)
             run.drained.next_due = self._store.next_due(connection)
         except NotFound:
             _log.info("a connection went while its deliveries were read", connection=connection)
