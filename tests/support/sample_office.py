@@ -18,6 +18,10 @@ from coachkit.settings import load_settings
 __all__ = ["SampleOffice", "opened_sample", "said_in", "words"]
 
 
+MODEL_SECONDS = 8.0
+"""For one document: what the model does not reach stands in our own words."""
+
+
 @dataclass
 class SampleOffice:
     """The organisation as it was planted, and the installation that read it."""
@@ -55,7 +59,7 @@ def opened_sample(folder: Path, seed: int, today: date) -> Iterator[SampleOffice
     """Made, written, connected and synced like the demo, in the morning of ``today``."""
     organisation = simulate(seed, today=today)
     now = datetime.combine(today, time(6, 0), UTC)
-    app = open_app(load_settings(data=folder / "data"), now=lambda: now)
+    app = open_app(load_settings(data=folder / "data", model_timeout=MODEL_SECONDS), now=lambda: now)
     try:
         for spec in write(organisation, folder / "sample"):
             app.connections.add(spec.name, spec.connector, spec.config, now=now)

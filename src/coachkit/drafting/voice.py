@@ -93,13 +93,13 @@ class Voice:
         return f"{party.team}的{name}" if self.zh else f"{party.name} of {party.team}"
 
     def names(self, parties: Sequence[Party], most: int = 3) -> str:
-        """``Ana, Wei and Tom``; ``Ana, Wei and 3 others``."""
+        """``Ana, Wei and Tom``; ``Ana, Wei and three others``."""
         shown = [self.name(party) for party in parties[:most]]
         rest = len(parties) - len(shown)
         if self.zh:
             return "、".join(shown) + (f"等 {len(parties)} 人" if rest else "")
         if rest:
-            return ", ".join(shown) + f" and {rest} other{'s' if rest > 1 else ''}"
+            return ", ".join(shown) + f" and {self.plural(rest, 'other')}"
         return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + f" and {shown[-1]}"
 
     def listed(self, words: Sequence[str]) -> str:

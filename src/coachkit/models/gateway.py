@@ -98,14 +98,12 @@ def _answer(task: Task) -> type[BaseModel]:
     evidence = sorted({short for one in task.assignments for short in one.evidence})
     fact_id = Annotated[str, WithJsonSchema({"type": "string", "enum": facts})]
     evidence_id = Annotated[str, WithJsonSchema({"type": "string", "enum": evidence or ["none"]})]
+    words = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 1200})]
     statement = create_model(
         "Statement",
         fact=(fact_id, Field(description="id of the fact")),
-        text=(Annotated[str, WithJsonSchema({"type": "string", "maxLength": 1200})], ...),
-        question=(
-            Annotated[str, WithJsonSchema({"type": "string", "maxLength": 400})],
-            Field("", description="an open question, or empty"),
-        ),
+        text=(words, Field()),
+        question=(words, Field("", description="an open question, or empty")),
         evidence=(list[evidence_id], Field(default_factory=list, max_length=12)),
     )
     return create_model("Statements", statements=(list[statement], Field(max_length=60)))

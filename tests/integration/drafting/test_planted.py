@@ -10,7 +10,10 @@ from sample_office import SampleOffice, opened_sample, said_in, words
 
 from coachkit.domain.drafts import CitedSource, Draft, Origin, Statement
 from coachkit.drafting.fitting import LIMITS, length
+from coachkit.models.weights import find_weights
 from coachkit.sample import Situation
+
+pytestmark = pytest.mark.timeout(900)  # a whole company is made, synced and read
 
 TODAY = date(2026, 11, 24)
 SEEDS = [pytest.param(7), *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))]
@@ -91,6 +94,30 @@ def _held_on(draft: Draft, statement: Statement, day: date) -> bool:
 
 def _sources(draft: Draft, statement: Statement) -> list[CitedSource]:
     return [source for source in draft.sources if source.id in statement.evidence]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_weights() is None, reason="the packaged model is not installed; make setup fetches it")
+def test_the_packaged_model_loses_none_and_adds_nothing(sample: SampleOffice) -> None:
+    """Whatever the small model makes of the sentences, the same situations are told from the same records."""
+    if sample.organisation.seed != 7:
+        pytest.skip("one organisation is enough: the model sees one sentence at a time")
+    missing, reworded = [], 0
+    for situation in planted(sample):
+        plain, draft = sample.brief(situation.brief_of, "en"), sample.brief(situation.brief_of, "en", "local")
+        if not told(draft, situation, "en"):
+            missing.append(f"{situation.id}: {[words(one) for one in said_in(draft)]}")
+        assert [one.evidence for one in said_in(draft)] == [one.evidence for one in said_in(plain)]
+        for statement in said_in(draft):
+            if statement.origin is Origin.REWORDED:
+                reworded += 1
+                assert all(check.passed for check in statement.checks)
+            elif statement.origin is Origin.REPLACED:
+                assert any(not check.passed for check in statement.checks)
+        for text in situation.must_not_mention:
+            assert text not in repr(draft)
+    assert not missing, "\n".join(missing)
+    assert reworded, "the model worded nothing at all"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
