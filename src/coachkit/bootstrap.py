@@ -353,7 +353,7 @@ class App:
         now, day = self.now(), timedelta(days=1)
         self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=day, first_at=now)
         self.jobs.schedule(RECONCILE_JOB, RECONCILE_JOB, {}, every=day, first_at=now + day)
-        self.jobs.schedule(EMBED_JOB, EMBED_JOB, {}, every=timedelta(minutes=2), first_at=now)
+        self.jobs.schedule(EMBED_JOB, EMBED_JOB, {}, every=timedelta(minutes=10), first_at=now)
         self.worker.start()
         self.webhooks.start()
         self.index_keeper.start()
@@ -389,8 +389,9 @@ class App:
             self.jobs.enqueue(SUGGEST_JOB, lock=SUGGEST_JOB, once=True, now=self.now())
 
     def _after_webhooks(self) -> None:
-        """People may have new accounts; asked for by many deliveries, looked at once in a while."""
+        """Texts are new, and people may have new accounts: asked for by many deliveries, looked at once in a while."""
         now = self.now()
+        self._request_embedding()
         asked = {"after": self.webhooks.job}
         self.jobs.enqueue(SUGGEST_JOB, asked, lock=SUGGEST_JOB, once=True, run_at=now + SUGGEST_AFTER, now=now)
 
