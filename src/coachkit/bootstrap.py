@@ -442,9 +442,8 @@ class App:
             self.webhooks.stop()
         if "worker" in made:
             self.worker.stop()
-        if "index_keeper" in made:
-            self.index_keeper.stop()
-        if made.get("vector_index") is not None:
+        kept = "index_keeper" in made and not self.index_keeper.stop()
+        if made.get("vector_index") is not None and not kept:  # else it closes itself when this process ends
             made["vector_index"].close()
         if "writers" in made:
             self.writers.close()

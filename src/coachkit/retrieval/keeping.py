@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 
 from coachkit.retrieval.indexer import Indexer
+from coachkit.telemetry import get_logger
 
 __all__ = ["IndexKeeper"]
+
+_log = get_logger("indexer")
 
 PAUSE = 2.0
 """Seconds between two looks at the count of versions, one row; :meth:`IndexKeeper.wake` looks at once."""
@@ -56,7 +59,11 @@ class IndexKeeper:
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
-                well = self._indexer.tend(self._check)
+                try:
+                    well = self._indexer.tend(self._check)
+                except Exception as error:  # the thread must outlive what nobody thought of
+                    _log.exception("the vector index could not be tended", error=type(error).__name__)
+                    well = False
                 self._wake.wait(PAUSE if well else PAUSE_AFTER_TROUBLE)
         except _Stopped:
             pass

@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -27,6 +26,7 @@ SEARCH_SECONDS = 5.0
 """A search that waits longer compares exactly."""
 WRITE_SECONDS = 60.0
 LOOK_SECONDS = 5.0
+LOOK_AFTER_FAILURE_SECONDS = 30.0
 
 
 class ServerIndex:
@@ -53,8 +53,9 @@ class ServerIndex:
         self._guard = threading.RLock()
         self._reader: Any = None
         self._writer: Any = None
-        self._current: Collection | None = None
         self._reading: Collection | None = None
+        self._writing: Collection | None = None
+        self._watermark: int | None = None
         self._look_again = 0.0
 
     # --- opening and closing -----------------------------------------------------------------------------------------
@@ -64,25 +65,30 @@ class ServerIndex:
             return self._mapped(self._open)
 
     def _open(self) -> bool:
-        self._writer = self._writer or self._client(WRITE_SECONDS)
+        """Find the generation that serves, as it is now on the server."""
         self._reader = self._reader or self._client(SEARCH_SECONDS)
         number = max((n for n, complete in self._generations() if complete), default=None)
         if number is None:
-            self._current = self._reading = None
+            self._reading = self._writing = self._watermark = None
             return False
-        name = f"{self._prefix}{number}"
-        self._current = Collection(self._writer, name, self._model)
-        if self._reading is None or self._reading.name != name:
-            self._reading = Collection(self._reader, name, self._model)
-        return self._current.model == self._model
+        found = Collection(self._reader, f"{self._prefix}{number}", self._model)
+        if self._writing is not None and self._writing.name != found.name:
+            self._writing = None
+        self._reading = found
+        self._watermark = found.watermark if found.model == self._model else None
+        return self._watermark is not None
 
     def _look(self) -> None:
         """See what other processes did: they write to the same server, and a process that only searches is not told."""
-        if time.monotonic() < self._look_again:
+        if time.monotonic() < self._look_again or not self._guard.acquire(blocking=False):
             return
-        self._look_again = time.monotonic() + LOOK_SECONDS
-        with suppress(StoreBusy):
+        try:
+            self._look_again = time.monotonic() + LOOK_SECONDS
             self.open()
+        except StoreBusy:
+            self._look_again = time.monotonic() + LOOK_AFTER_FAILURE_SECONDS
+        finally:
+            self._guard.release()
 
     def _client(self, seconds: float) -> Any:
         chromadb = load_chroma()
@@ -101,7 +107,7 @@ class ServerIndex:
         """Numbers of our collections, and whether each was built to its end."""
         found = []
         offset = 0
-        while page := self._writer.list_collections(limit=100, offset=offset):
+        while page := self._reader.list_collections(limit=100, offset=offset):
             offset += len(page)
             for one in page:
                 if named := self._name.fullmatch(one.name):
@@ -122,50 +128,54 @@ class ServerIndex:
                 for session in _sessions(client):
                     session.close()
                 client.close()
-        self._reader = self._writer = self._current = self._reading = None
+        self._reader = self._writer = self._reading = self._writing = self._watermark = None
 
     # --- searching and writing ---------------------------------------------------------------------------------------
 
     def watermark(self) -> int | None:
         self._look()
-        current = self._current
-        return current.watermark if current is not None and current.model == self._model else None
+        return self._watermark
 
     def propose(self, vector: Matrix, scopes: frozenset[int], limit: int) -> list[int]:
-        reading = self._reading
-        if reading is None:
-            raise StoreBusy("it is not open.", subject="the vector index")
+        reading = self._opened()
         return self._mapped(lambda: reading.propose(vector, sorted(scopes), limit))
 
     def apply(self, entries: Sequence[IndexEntry], removed: Sequence[int], watermark: int) -> None:
         with self._guard:
-            self._mapped(lambda: _apply(self._opened(), entries, removed, watermark))
+            name = self._opened().name
+            if self._writing is None:
+                self._writing = self._mapped(lambda: Collection(self._connected(), name, self._model))
+            self._mapped(partial(_apply, self._writing, entries, removed, watermark))
+            self._watermark = watermark
 
     def versions(self) -> Iterator[tuple[int, int]]:
-        current = self._opened()
-        return pages(lambda offset: self._mapped(lambda: current.versions(offset)))
+        reading = self._opened()
+        return pages(lambda offset: self._mapped(lambda: reading.versions(offset)))
 
     def rebuild(self, entries: Iterable[IndexEntry], watermark: int) -> None:
         with self._guard:
-            self._mapped(self._connect)
+            self._mapped(self._open)
             before = self._mapped(self._generations)
             number = max((n for n, _ in before), default=0) + 1
-            made = self._mapped(lambda: Collection(self._writer, f"{self._prefix}{number}", self._model, watermark=-1))
+            name = f"{self._prefix}{number}"
+            made = self._mapped(lambda: Collection(self._connected(), name, self._model, watermark=-1))
             rest = iter(entries)
             while batch := list(islice(rest, BATCH)):
                 self._mapped(partial(_apply, made, batch, [], -1))
             self._mapped(partial(_apply, made, [], [], watermark))
             self._mapped(self._open)
             for old, _ in before:
-                self._mapped(partial(self._writer.delete_collection, f"{self._prefix}{old}"))
+                self._mapped(partial(self._connected().delete_collection, f"{self._prefix}{old}"))
 
-    def _connect(self) -> None:
+    def _connected(self) -> Any:
+        """The client that writes: it may wait longer than a search."""
         self._writer = self._writer or self._client(WRITE_SECONDS)
+        return self._writer
 
     def _opened(self) -> Collection:
-        if self._current is None:
+        if self._reading is None:
             raise StoreBusy("it is not open.", subject="the vector index")
-        return self._current
+        return self._reading
 
     def _mapped(self, ask: Callable[[], T]) -> T:
         """:raises StoreBusy: for whatever the client raises; everything is opened anew the next time."""
@@ -187,7 +197,7 @@ class ServerIndex:
         found: dict[str, object] = {"index": f"Chroma server at {self._url}"}
         try:
             trusted = self.open()
-            found["generation"] = self._current.name if self._current is not None else "none yet"
+            found["generation"] = self._reading.name if self._reading is not None else "none yet"
             found["usable"] = trusted
         except StoreBusy as error:
             found["usable"] = str(error)
