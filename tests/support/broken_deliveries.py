@@ -18,8 +18,8 @@ from coachkit.sdk import (
     Item,
     PayloadRejected,
     Reply,
-    clock,
     Upsert,
+    clock,
 )
 
 __all__ = ["Undelivered"]
