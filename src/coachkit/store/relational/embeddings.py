@@ -156,7 +156,8 @@ class SqlEmbeddingStore:
             .order_by(e.record_id)
         )
         with self.database.read() as reading:
-            yield from ((found, version) for found, version in reading.execute(statement).all())
+            rows = reading.execute(statement).all()
+        yield from ((found, version) for found, version in rows)
 
     def by_id(self, model: str, record_ids: Iterable[int]) -> list[IndexEntry]:
         with self.database.read() as reading:
