@@ -173,31 +173,23 @@ def _commands(group: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     return found
 
 
-def test_every_command_teaches() -> None:
+SPEAK_NO_JSON = {("serve",), ("worker",)}
+"""They run until they are stopped."""
+
+
+def test_every_command_teaches_and_speaks_json() -> None:
     """Each says what it does and shows a line; that options and connectors in it exist is held by ``tools/docs.py``."""
     import typer
 
+    silent = set()
     for path in _commands(typer.main.get_command(cli)):
         shown = CliRunner().invoke(cli, [*path, "--help"])
+        silent |= {path} if "--json" not in shown.output else set()
         assert shown.exit_code == 0, path
         described = [line for line in shown.output.splitlines() if line.strip() and "Usage" not in line]
         assert len(described[0].strip()) > 15, f"{' '.join(path)} says too little about itself"
         assert "Example:" in shown.output, f"{' '.join(path)} shows no example"
         assert f"coachkit {' '.join(path)}" in " ".join(shown.output.split()) or path == ("demo",), path
-
-
-SPEAK_NO_JSON = {("serve",), ("worker",)}
-"""They run until they are stopped."""
-
-
-def test_every_command_speaks_json() -> None:
-    import typer
-
-    silent = {
-        path
-        for path in _commands(typer.main.get_command(cli))
-        if "--json" not in CliRunner().invoke(cli, [*path, "--help"]).output
-    }
     assert silent <= SPEAK_NO_JSON, f"no --json: {silent - SPEAK_NO_JSON}"
 
 
