@@ -199,8 +199,7 @@ def test_many_leavers_at_once_wait_for_a_word(files: Files) -> None:
     assert present is not None
     assert len(list(present)) == 20, "the engine's guard sees ten of thirty vanish"
     connector = files(rows[:20], "2026-06-01")
-    connector.allow_removals = True
-    sink.run(connector)
+    sink.run(connector, allow_removals=True)
     left = [u.record for u in sink.records.values() if isinstance(u.record, PersonProfile) and not u.record.active]
     assert len(left) == 10
     assert place(sink, "25>t") == (date(2020, 1, 1), date(2026, 6, 1))

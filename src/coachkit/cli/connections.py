@@ -24,6 +24,9 @@ __all__ = ["print_report", "register"]
 commands = typer.Typer(no_args_is_help=True, help="Connections: configured sources.")
 
 SHOWN_CHANGES = 40
+MOST_EMPTY_STREAMS = 8
+"""A connector with more streams than this can carry anything: only what it does carry is listed."""
+NOTHING = "nothing"
 
 
 def register(app: typer.Typer) -> None:
@@ -205,9 +208,10 @@ def print_report(report: SyncReport, language: str) -> None:
         markup=False,
     )
     for change in report.changes[:SHOWN_CHANGES]:
-        console.print(f"  {change.action} {change.kind} {change.key}", markup=False)
+        kind = change.kind.replace("_", " ")
+        console.print(f"  {change.action} {kind} {change.key}  {change.title}".rstrip(), markup=False)
         for field in change.fields:
-            console.print(f"      {field.field}: {field.old} → {field.new}", markup=False)
+            console.print(f"      {field.field}: {field.old or NOTHING} → {field.new or NOTHING}", markup=False)
     hidden = len(report.changes) - SHOWN_CHANGES + report.more_changes
     if hidden > 0 and report.changes:
         console.print(f"  … and {hidden:,} more; --json lists more of them")
@@ -234,6 +238,7 @@ def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = Fa
             (c.name, s.name, f"{s.records:,}", _day(s.newest), _day(c.last_sync), _lag(c.lag), s.quarantined or "")
             for c in report.connections
             for s in c.streams
+            if s.records or s.quarantined or len(c.streams) <= MOST_EMPTY_STREAMS
         ],
         empty="Nothing is connected.",
     )

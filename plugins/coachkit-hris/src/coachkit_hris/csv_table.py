@@ -215,7 +215,7 @@ def _row(line: int, cells: list[str], width: int, found: Mapping[int, str]) -> R
             cleaned.append(name)
     wrong = ""
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-        wrong = f"it has {len(cells)} columns, the header {width}: is a quotation mark missing, or a comma too many?"
+        wrong = f"it has {len(cells)} columns, the header {width}: a quotation mark is missing, or a comma too many"
     elif any(map(undecoded, cells)):
         wrong = "some of its characters are in another encoding than the rest of the file, or were lost before"
     return Row(line=line, cells=values, wrong=wrong, cleaned=tuple(cleaned))

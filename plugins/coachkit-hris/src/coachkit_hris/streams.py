@@ -39,7 +39,8 @@ def findings_of(roster: Roster) -> CheckReport:
         f"{here} people work here on {roster.day}, {len(roster.people) - here} have left; {len(roster.teams)} teams, "
     )
     said = [head + f"{managed} reporting lines."]
-    said += [problem.reason for problem in sorted(roster.problems, key=lambda problem: not problem.aside)]
+    problems = sorted(roster.problems, key=lambda problem: not problem.aside)
+    said += dict.fromkeys(problem.reason for problem in problems)  # a circle is told once, not once a person
     if len(said) > MOST_FINDINGS:
         said = [*said[:MOST_FINDINGS], f"… and {len(said) - MOST_FINDINGS} more."]
     return CheckReport(ok=bool(roster.people), findings=tuple(said))

@@ -69,7 +69,10 @@ class _Form(BaseModel):
 def _audience(key: object) -> object:
     if not isinstance(key, str):
         raise ValueError("an audience is text such as 'org' or 'team:payments'")
-    return Audience.from_key(key)
+    try:
+        return Audience.from_key(key)
+    except ValueError:
+        raise ValueError("must be org, nobody, team:KEY, group:KEY, people:A|B or subject:A") from None
 
 
 class _Envelope(_Form):

@@ -18,6 +18,9 @@ __all__ = ["describe", "snapshot"]
 
 _ENVELOPE = ("title", "text", "url", "occurred_at", "sensitivity")
 
+_DERIVED = "identity_aliases"
+"""Says again what a profile's addresses and accounts say."""
+
 Fields = dict[str, str]
 
 
@@ -33,7 +36,7 @@ def snapshot(connection: sa.Connection, record_ids: Iterable[int]) -> dict[int, 
     ).mappings():
         fields = {name: shown for name in _ENVELOPE if (shown := _shown(row[name]))}
         found[row["id"]] = (row["kind"], row["key"], {**fields, "audience": row["audience"]})
-    names = {name for kind, _, _ in found.values() for name in TABLES[kind]}
+    names = {name for kind, _, _ in found.values() for name in TABLES[kind]} - {_DERIVED}
     for name in sorted(names):
         _add_typed(connection, t.metadata.tables[name], found)
     return found
@@ -86,12 +89,18 @@ def describe(
     for change in changes:
         old, new = before.get(change.record_id), after.get(change.record_id)
         action = "created" if old is None else "removed" if new is None else "changed"
-        kind, key, _ = new or old or ("", "", {})
+        kind, key, told = new or old or ("", "", {})
         if not kind:
             continue  # came and went within the same sync
         fields = _compare(old[2], new[2]) if old and new else ()
         yield RecordChange(
-            action=action, stream=change.stream, native_id=change.native_id, kind=kind, key=key, fields=tuple(fields)
+            action=action,
+            stream=change.stream,
+            native_id=change.native_id,
+            kind=kind,
+            key=key,
+            title=told.get("title") or told.get("name") or "",
+            fields=tuple(fields),
         )
 
 
