@@ -27,7 +27,7 @@ from typing import Any
 import httpx2
 import stamina
 
-from coachkit.errors import AuthFailed, PayloadRejected, RateLimited, SourceError, SourceUnavailable
+from coachkit.errors import AuthFailed, ConfigError, PayloadRejected, RateLimited, SourceError, SourceUnavailable
 from coachkit.sdk.addresses import checked_url, is_loopback, origin_of
 from coachkit.sdk.answers import Answer, NotAllowed, NotThere, Refused, place_of
 from coachkit.sdk.clock import clock
@@ -239,7 +239,7 @@ class HttpSource:
         return replace(request, url=url, moved=request.moved or answer.status in (301, 308))
 
     def _finish(self, request: _Request, answer: Answer) -> Answer:
-        if answer.status < 300 or answer.unchanged:
+        if (answer.status < 300 or answer.unchanged) and not self._expired(answer):
             if request.etag and answer.status == 200:
                 self.etags.put(self._auth.fingerprint, str(request.url), answer.headers.get("etag"))
             return answer
@@ -282,7 +282,7 @@ class HttpSource:
         body = {"json": request.json} if request.method == "POST" else {}
         try:
             sent = self._client.build_request(request.method, request.url, headers=headers, **body)
-            sent.headers.update(self._auth.headers())
+            sent.headers.update(self._credentials())
             response = self._client.send(sent, stream=True)
             try:
                 answer = self._read(request, response)
@@ -299,6 +299,17 @@ class HttpSource:
                 f"{answer.place} failed with {answer.status}.", subject=self._who, hint="Try again later."
             )
         return answer
+
+    def _credentials(self) -> Mapping[str, str]:
+        headers = self._auth.headers()
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            where = getattr(self._auth, "where", "")
+            raise ConfigError(
+                f"the credential{f' at {where}' if where else ''} has characters that no header can carry.",
+                subject=self._who,
+                hint="Was more than the token copied: a line break, or words beside it?",
+            )
+        return headers
 
     def _budgeted(self, request: _Request) -> None:
         now = clock().seconds()

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["Budget", "LimitRule", "announced_wait", "budget_of", "requests_made", "standard_limits"]
 
 LimitRule = Callable[["Answer"], float | None]
-"""Seconds to wait, if this answer says that we ask too much; ``None``, if it says something else."""
+"""Seconds to wait, if this answer says that we ask too much; ``None``, if it says something else.
+
+It sees every answer, and must not fail at any.
+"""
 
 UNSAID_WAIT = 60.0
 """A source that limits us without saying for how long is left alone for a minute."""
@@ -42,7 +45,7 @@ def announced_wait(answer: Answer) -> float | None:
     said = _retry_after(answer)
     if said is not None:
         return said
-    if "x-ogw-ratelimit-reset" in answer.headers:
+    if answer.status >= 400 and "x-ogw-ratelimit-reset" in answer.headers:
         return _until(answer, answer.headers["x-ogw-ratelimit-reset"])
     for prefix in ("x-ratelimit", "ratelimit"):
         if answer.headers.get(f"{prefix}-remaining", "").strip() == "0":

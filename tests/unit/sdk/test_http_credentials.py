@@ -87,6 +87,22 @@ def test_a_source_that_says_it_otherwise(scripted: Scripted, make_source: Make) 
 
     scripted.say(200, b'{"code": 99991663}').say(200, b'{"code": 0}')
     assert make_source(auth=Traded(), expired=expired).get("people").json() == {"code": 0}
+    scripted.answers.clear()
+    scripted.say(200, b'{"code": 99991663}')
+    with pytest.raises(AuthFailed):
+        make_source(auth=Traded(), expired=expired).get("people")
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "令牌", "a\ttab"])
+def test_a_token_that_no_header_can_carry(
+    scripted: Scripted, make_source: Make, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    scripted.say(200)
+    monkeypatch.setenv("ODD_TOKEN", f"{CANARY}{token}")
+    with pytest.raises(ConfigError, match="env:ODD_TOKEN") as caught:
+        make_source(auth=BearerToken(SecretRef("env:ODD_TOKEN"))).get("people")
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert scripted.asked == []
 
 
 def test_no_secret_there(scripted: Scripted, make_source: Make) -> None:
@@ -171,6 +187,31 @@ def test_nothing_remains_so_the_next_request_waits(
     assert time_flies.waited == []
     make_source().get("people")  # another connection with the same credential
     assert time_flies.waited == [pytest.approx(30, abs=0.5)]
+
+
+def test_nothing_remains_for_long_so_nothing_is_asked(
+    scripted: Scripted, make_source: Make, time_flies: FakeClock
+) -> None:
+    date = "Mon, 04 May 2026 12:00:00 GMT"
+    scripted.say(200, Date=date, X_RateLimit_Remaining="0", X_RateLimit_Reset="1777899600").say(200)
+    source = make_source()
+    source.get("people")
+    with pytest.raises(RateLimited, match="not asked") as caught:
+        source.get("people")
+    assert caught.value.retry_after == pytest.approx(3600, abs=5)
+    assert len(scripted.asked) == 1
+    time_flies.waited.append(3600.0)  # an hour later
+    assert source.get("people").status == 200
+
+
+def test_what_a_source_says_in_passing_is_no_limit(
+    scripted: Scripted, make_source: Make, time_flies: FakeClock
+) -> None:
+    scripted.say(200, X_RateLimit_Remaining="9", X_RateLimit_Reset="99", x_ogw_ratelimit_reset="30")
+    source = make_source()
+    for _ in range(3):
+        source.get("people")
+    assert time_flies.waited == []
 
 
 def test_a_rate_of_our_own(scripted: Scripted, make_source: Make, time_flies: FakeClock) -> None:
