@@ -102,7 +102,7 @@ def test_the_packaged_model_loses_none_and_adds_nothing(sample: SampleOffice) ->
     """Whatever the small model makes of the sentences, the same situations are told from the same records."""
     if sample.organisation.seed != 7:
         pytest.skip("one organisation is enough: the model sees one sentence at a time")
-    missing, reworded = [], 0
+    missing, reworded, late = [], 0, 0
     for situation in planted(sample):
         plain, draft = sample.brief(situation.brief_of, "en"), sample.brief(situation.brief_of, "en", "local")
         if not told(draft, situation, "en"):
@@ -116,8 +116,9 @@ def test_the_packaged_model_loses_none_and_adds_nothing(sample: SampleOffice) ->
                 assert any(not check.passed for check in statement.checks)
         for text in situation.must_not_mention:
             assert text not in repr(draft)
+        late += any("ran out of time" in note for note in draft.notes)
     assert not missing, "\n".join(missing)
-    assert reworded, "the model worded nothing at all"
+    assert reworded or late, "the model worded nothing, and no brief says why"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
