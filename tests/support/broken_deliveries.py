@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 @breaks("test_webhooks_are_tried_where_they_are_declared")
 class Undelivered(Tracker):
-    """Its plugin gives no deliveries; see ``_arguments``."""
+    """Its plugin gives no deliveries; the test leaves the fixture out."""
 
 
 @breaks("test_a_changed_body_is_not_believed")

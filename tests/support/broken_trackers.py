@@ -29,7 +29,7 @@ from coachkit.sdk import (
     clock,
 )
 
-__all__ = ["BROKEN", "breaks"]
+__all__ = ["BROKEN", "Unnarrowed", "breaks"]
 
 Row = dict[str, Any]
 BROKEN: list[tuple[type[Tracker], str]] = []
@@ -239,6 +239,11 @@ class BuriesTheMissing(Tracker):
 
 
 # 9 a narrowed audience
+
+
+@breaks("test_access_is_tried_where_it_is_declared")
+class Unnarrowed(Tracker):
+    """Its plugin narrows nothing; the test leaves the fixture out."""
 
 
 @breaks("test_a_narrowed_audience_holds_at_once")

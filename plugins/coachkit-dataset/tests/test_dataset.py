@@ -163,6 +163,18 @@ class TestContract(ConnectorContract):
         return remove
 
     @pytest.fixture
+    def lose_most(self, org: Organisation) -> Callable[[], object]:
+        for number in range(40):
+            org.event("commit", "tom", f"{number:012x}", 9, text=f"Change {number}")
+        org.write()
+
+        def lose() -> None:
+            org.events = org.events[:2]
+            org.write()
+
+        return lose
+
+    @pytest.fixture
     def spoil_source(self, org: Organisation) -> Callable[[], object]:
         def spoil() -> None:
             org.event("dance", "tom", "ccccccccccc3")

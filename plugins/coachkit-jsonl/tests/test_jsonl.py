@@ -101,6 +101,14 @@ class TestContract(ConnectorContract):
         return remove
 
     @pytest.fixture
+    def narrow_audience(self, folder: Path) -> Callable[[], tuple[str, str]]:
+        def narrow() -> tuple[str, str]:
+            _append(folder / "a.jsonl", {**_team("t1"), "audience": "people:email:ana@example.org"})
+            return "teams", "t1"
+
+        return narrow
+
+    @pytest.fixture
     def spoil_source(self, folder: Path) -> Callable[[], object]:
         return lambda: _append(folder / "a.jsonl", "no object", {**_team("t5"), "record": {"noun": "team"}})
 
@@ -121,6 +129,11 @@ class TestCompleteContract(TestContract):
             return "teams", "x"
 
         return remove
+
+    @pytest.fixture
+    def lose_most(self, folder: Path) -> Callable[[], object]:
+        _write(folder / "many.jsonl", [_team(f"m{number}") for number in range(40)])
+        return lambda: _write(folder / "many.jsonl", [])
 
 
 def test_entry_point_names_the_connector() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from broken_deliveries import Undelivered
-from broken_trackers import BROKEN
+from broken_trackers import BROKEN, Unnarrowed
 from tracker import Tracker
 from tracker_fixtures import TrackerContract, TrackerGivens
 
@@ -41,6 +41,8 @@ class TestBroken(TrackerGivens):
             given[wanted] = _parameter(parameter) if wanted in ("fault", "status") else request.getfixturevalue(wanted)
         if kind is Undelivered:
             given["deliver"] = None
+        if kind is Unnarrowed:
+            given["narrow_audience"] = None
         with pytest.raises((AssertionError, pytest.fail.Exception, SourceError, PluginError, KeyError, TypeError)):
             method(**given)
 

@@ -72,7 +72,7 @@ class JsonLines(Connector):
     title = ("JSON Lines files", "JSON Lines 文件")
     streams = tuple(Stream(name=name, title=_TITLES[name]) for name in (*STREAM_OF.values(), FILES))
     Config: ClassVar[type[Configuration]] = JsonLinesConfig
-    capabilities = frozenset({Capability.BACKFILL, Capability.POLL, Capability.SWEEP})
+    capabilities = frozenset({Capability.BACKFILL, Capability.POLL, Capability.SWEEP, Capability.ACCESS})
 
     config: JsonLinesConfig
 

@@ -10,6 +10,7 @@ import pytest
 from coachkit.domain.audience import AudienceKind
 from coachkit.domain.people import PersonProfile
 from coachkit.errors import AuthFailed, SourceError, SourceUnavailable
+from coachkit.sdk.connector import Capability
 from coachkit.sdk.testing.givens import Givens, MakeConnector, given, stops, whole
 from coachkit.sdk.testing.sink import REMOVED_SHARE, REMOVED_WITHOUT_ASKING, Key, ReferenceSink
 from coachkit.sdk.testing.stand_in import Fault, StandIn
@@ -96,6 +97,13 @@ class AccessRules(Givens):
         assert len(gone) <= bound, f"{len(gone)} of {len(before)} records were taken to be removed at once"
 
     # 9 a narrowed audience
+
+    def test_access_is_tried_where_it_is_declared(
+        self, make_connector: MakeConnector, narrow_audience: Callable[[], Key] | None
+    ) -> None:
+        if Capability.ACCESS not in make_connector().capabilities:
+            pytest.skip("this source does not say who may read a record")
+        assert narrow_audience is not None, "it knows who may read: give the fixture narrow_audience"
 
     def test_a_narrowed_audience_holds_at_once(
         self, make_connector: MakeConnector, narrow_audience: Callable[[], Key] | None
