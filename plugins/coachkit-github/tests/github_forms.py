@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 __all__ = ["comment_form", "commit_form", "issue_form", "pull_form", "remark_form", "repo_form", "user_form"]
 
@@ -10,7 +11,8 @@ Raw = dict[str, Any]
 
 # fmt: off
 _OF_USER = (
-    "followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events", "received_events",
+    "followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events",
+    "received_events",
 )
 _OF_REPO = (
     "archive", "assignees", "blobs", "branches", "collaborators", "comments", "commits", "compare", "contents",
@@ -23,11 +25,12 @@ _OF_REPO = (
 
 def user_form(url: str, login: str) -> Raw:
     """What every account comes with."""
-    own = f"{url}/users/{login}"
+    word = quote(login)
+    own = f"{url}/users/{word}"
     return {
-        "avatar_url": f"https://avatars.example/{login}",
+        "avatar_url": f"https://avatars.example/{word}",
         "gravatar_id": "",
-        "html_url": f"https://github.example/{login}",
+        "html_url": f"https://github.example/{word}",
         "url": own,
         "site_admin": False,
         **{f"{name}_url": f"{own}/{name}" for name in _OF_USER},
@@ -53,6 +56,7 @@ def repo_form(url: str, full_name: str) -> Raw:
         "language": None,
         "license": None,
         "has_projects": False,
+        "has_downloads": True,
         "has_wiki": False,
         "has_pages": False,
     }

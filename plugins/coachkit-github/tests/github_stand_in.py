@@ -24,6 +24,8 @@ NOT_FOUND = Response.of({"message": "Not Found", "documentation_url": "https://d
 class GitHubStandIn(StandIn):
     """A server. ``page_size`` is the most that it gives at once, whatever is asked for.
 
+    :ivar tags: answer with ETags, and with 304 where nothing has changed.
+    :ivar shown_url: what it takes for its own address, where others come through a proxy.
     :ivar gone: paths below a repository that are switched off (410), such as ``issues``.
     :ivar blocked: names of repositories that are blocked (451). :ivar hidden: names that answer 404.
     """
@@ -51,6 +53,8 @@ class GitHubStandIn(StandIn):
         self.app_key: RSAKey | None = None
         self.tokens_traded = 0
         self.graphql_away = False
+        self.shown_url: str | None = None
+        self.tags = True
 
     # who asks
 
@@ -101,7 +105,7 @@ class GitHubStandIn(StandIn):
         return path
 
     def _tagged(self, request: Request, response: Response) -> Response:
-        if response.status != 200 or request.method != "GET":
+        if response.status != 200 or request.method != "GET" or not self.tags:
             return response
         etag = f'W/"{hashlib.sha256(response.body).hexdigest()[:20]}"'
         if request.headers.get("if-none-match") == etag:
@@ -123,7 +127,7 @@ class GitHubStandIn(StandIn):
             more = True
         if not more and not request.suffers(Fault.FOREIGN_NEXT):
             return Response.of(wrap(shown))
-        host = self.foreign_url if request.suffers(Fault.FOREIGN_NEXT) else self.url
+        host = self.foreign_url if request.suffers(Fault.FOREIGN_NEXT) else self.shown_url or self.url
         query = "&".join(f"{name}={value}" for name, value in following.items())
         return Response.of(wrap(shown), Link=f'<{host}{request.path}?{query}>; rel="next"')
 
