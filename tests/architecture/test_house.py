@@ -25,7 +25,7 @@ MAX_FUNCTION_LINES = 60
 MAY_READ_ENVIRONMENT = {"settings.py", "sdk/secrets.py", "models/embedder.py"}
 """The environment is read here and nowhere else; ``models/gateway`` and children of ours may be given one.
 
-The embedder's engine takes the number of its threads from there alone: two variables are set while it loads, and put back.
+The embedder's engine takes the number of its threads from there alone: set while it loads, and put back.
 """
 
 MAY_ASK_THE_CLOCK = {"bootstrap.py", "cli", "web", "api", "jobs", "sdk/clock.py"}
