@@ -2,7 +2,7 @@
 
 Times are of this machine at this moment; the ratio to bare inserts of the same rows by the same driver carries over.
 
-    python benchmarks/webhooks.py [--seconds 10] [--rate 100] [--database-url postgresql://…]
+    python benchmarks/webhooks.py [--seconds 10] [--rate 100] [--database-url postgresql://…] [--embedder packaged]
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=10.0)
     options.add_argument("--rate", type=float, default=100.0)
     options.add_argument("--database-url", default="")
+    options.add_argument("--embedder", default="none", help="packaged: what is written is embedded behind, as it comes")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="coachkit-bench-") as folder:
-        server = Server(Path(folder), database_url=given.database_url)
+        server = Server(Path(folder), database_url=given.database_url, embedder=given.embedder)
         try:
             server.start()
             found = {

@@ -28,16 +28,25 @@ START_SECONDS = 60
 
 
 class Server:
-    """``coachkit serve`` on a data folder of its own. Start it as often as you like; kill it when you like."""
+    """``coachkit serve`` on a data folder of its own. Start it as often as you like; kill it when you like.
 
-    def __init__(self, folder: Path, *, database_url: str = "") -> None:
+    :param embedder: ``none``, so that what is measured is the webhooks: embedding runs behind them, some twenty records
+        a second, for as long as it takes.
+    """
+
+    def __init__(self, folder: Path, *, database_url: str = "", embedder: str = "none") -> None:
         self.folder, self.site = folder, folder / "site"
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
         signed_source.install(self.site)
         (folder / "secret").write_text(signed_source.SECRET, "utf-8")
         self.settings = Settings(
-            data=folder / "data", database_url=database_url, model="none", log_level="error", timezone="UTC"
+            data=folder / "data",
+            database_url=database_url,
+            model="none",
+            embedder=embedder,
+            log_level="error",
+            timezone="UTC",
         )
         # imported by name here too, so that this process knows the plugin as the server does
         sys.path.insert(0, str(self.site))
@@ -52,6 +61,7 @@ class Server:
             **os.environ,
             "PYTHONPATH": str(self.site),
             "COACHKIT_MODEL": "none",
+            "COACHKIT_EMBEDDER": self.settings.embedder,
             "COACHKIT_LOG_LEVEL": "error",
             "COACHKIT_DATABASE_URL": self.settings.database_url,
         }
