@@ -220,7 +220,7 @@ def row(
         return [int(found) for found in near.record[best]]
 
     def by_index(number: int) -> list[int]:
-        proposed = index.propose(questions[number], scopes, CANDIDATES)
+        proposed = index.propose(questions[number], scopes, 2 * CANDIDATES, len(seen))
         with search.reading() as view:
             near = view.similar(within, MODEL, questions[number], record_ids=proposed)
         return [int(found) for found in near.record[np.argsort(-near.similarity)[:NEAREST]]]

@@ -87,6 +87,8 @@ def test_it_proposes_what_is_near_in_the_scopes_alone(filled: VectorIndex) -> No
         assert filled.propose(entry.vector, every(), 3)[0] == entry.record_id
         assert filled.propose(entry.vector, frozenset({entry.scope_id}), 30)[0] == entry.record_id
         assert entry.record_id not in filled.propose(entry.vector, every() - {entry.scope_id}, 30)
+        # Who may read much is not asked for scopes: what else is proposed is dropped by whoever asks.
+        assert filled.propose(entry.vector, every(), 3, 30)[0] == entry.record_id
     # More than there is, and with very many scopes.
     assert len(filled.propose(entries(1)[0].vector, every(), 1_000)) == 30
     assert filled.propose(entries(1)[0].vector, frozenset({5}), 10) == []

@@ -266,9 +266,11 @@ class VectorIndex(Protocol):
     def watermark(self) -> int | None:
         """Every change up to this version is in the index; ``None`` while the index cannot answer."""
 
-    def propose(self, vector: Matrix, scopes: frozenset[int], limit: int) -> list[int]:
+    def propose(self, vector: Matrix, scopes: frozenset[int], limit: int, readable: int = 0) -> list[int]:
         """Records that may be near, best first, roughly ``limit`` of them. May be wrong in every way but slow.
 
+        :param readable: how many records lie in the scopes; 0: unknown. Where that is a good part of all, it may look
+            among all and for more: what is not in the scopes is dropped by whoever asks.
         :raises StoreBusy: if the index is at something else, or went away meanwhile.
         """
 

@@ -32,8 +32,10 @@ _log = get_logger("retrieval")
 CANDIDATES = 400
 """Records looked at for a question; far more than a page shows."""
 
-FEW = 10_000
+FEW = 20_000
 """Up to so many permitted records each is compared exactly; above, the vector index proposes if it can."""
+
+MOST_COUNTED = 1_000_000
 
 SAMPLE = 1_000
 """Records from which mean and deviation are taken where not all are compared."""
@@ -171,7 +173,8 @@ class Retriever:
         if watermark is None:
             return None
         try:
-            ids = self._index.propose(question, within.scopes, 2 * CANDIDATES)
+            readable = view.count_exactly(Permitted(within.scopes), MOST_COUNTED)
+            ids = self._index.propose(question, within.scopes, 2 * CANDIDATES, readable)
         except StoreBusy as error:
             _log.info("comparing exactly", error=error.code)
             return None

@@ -148,8 +148,9 @@ class EmbeddedIndex:
         child = self._child
         return self._watermark if child is not None and child.alive() else None
 
-    def propose(self, vector: Matrix, scopes: frozenset[int], limit: int) -> list[int]:
-        request = {"do": "propose", "vector": encoded(vector), "scopes": sorted(scopes), "limit": limit}
+    def propose(self, vector: Matrix, scopes: frozenset[int], limit: int, readable: int = 0) -> list[int]:
+        asked = {"scopes": sorted(scopes), "limit": limit, "readable": readable}
+        request = {"do": "propose", "vector": encoded(vector), **asked}
         return [int(found) for found in self._opened().ask(request, wait=False)]
 
     def apply(self, entries: Sequence[IndexEntry], removed: Sequence[int], watermark: int) -> None:

@@ -90,7 +90,9 @@ class _Served:
         return int(request["watermark"])
 
     def _propose(self, request: dict[str, Any]) -> list[int]:
-        return self._collection.propose(_matrix(request["vector"], 1)[0], request["scopes"], request["limit"])
+        return self._collection.propose(
+            _matrix(request["vector"], 1)[0], request["scopes"], request["limit"], request["readable"]
+        )
 
     def _probe(self, request: dict[str, Any]) -> bool:
         return self._collection.looks_well()

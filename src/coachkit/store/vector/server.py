@@ -136,9 +136,9 @@ class ServerIndex:
         self._look()
         return self._watermark
 
-    def propose(self, vector: Matrix, scopes: frozenset[int], limit: int) -> list[int]:
+    def propose(self, vector: Matrix, scopes: frozenset[int], limit: int, readable: int = 0) -> list[int]:
         reading = self._opened()
-        return self._mapped(lambda: reading.propose(vector, sorted(scopes), limit))
+        return self._mapped(lambda: reading.propose(vector, sorted(scopes), limit, readable))
 
     def apply(self, entries: Sequence[IndexEntry], removed: Sequence[int], watermark: int) -> None:
         with self._guard:
