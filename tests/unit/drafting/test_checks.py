@@ -150,6 +150,11 @@ def test_a_corrupted_claim_is_refused_by_its_check(of: Ground, old: str, new: st
     assert check in failed(of, of.composed.text.replace(old, new, 1))
 
 
+def test_numbers_in_each_others_places_are_refused() -> None:
+    of = ours(ground("explore.dependency"), "9 of 10 reviewed changes to ranking went through Maria alone.")
+    assert failed(of, "10 of 9 reviewed changes to ranking went through Maria alone.") == {"numbers"}
+
+
 @pytest.mark.parametrize(
     ("cites", "reason"),
     [

@@ -68,6 +68,13 @@ def test_what_weighs_more_is_kept() -> None:
     assert done.dropped == (light,)
 
 
+def test_the_first_of_a_section_counts_a_little_more() -> None:
+    second, first = weighed(80, "explore", 1), weighed(70, "across", 2)
+    sections = {"explore": [weighed(90, "explore", 3), second], "across": [first]}
+    sizes = {one.id: 150 for facts in sections.values() for one in facts}
+    assert fit(sections, sizes, 0, "en").dropped == (second,)
+
+
 def test_two_people_never_share_the_id_of_a_fact() -> None:
     mine = fact("unknowns.always", {})
     theirs = replace(mine, roles={"subject": Party(7, "Tom", "Tom")})
