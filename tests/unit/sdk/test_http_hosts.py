@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from scripted_source import Scripted
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scripted_source import Scripted, scripted_source
 
 from coachkit.sdk import BearerToken, HttpSource, SecretRef, SourceError, checked_url
+from coachkit.sdk.testing import fake_clock
 
 Make = Callable[..., HttpSource]
 
@@ -115,3 +118,53 @@ def test_an_address_in_a_parameter_stays_one(scripted: Scripted, make_source: Ma
     scripted.say(200)
     make_source().get("//people?of=https://example.org", {"page": 1})
     assert scripted.asked[0][1] == "/api/people?of=https%3A%2F%2Fexample.org&page=1"
+
+
+_pieces = st.sampled_from(
+    [
+        "http://",
+        "https://",
+        "//",
+        "/",
+        "\\",
+        "@",
+        ":",
+        "?",
+        "#",
+        "..",
+        "127.0.0.1",
+        "example.org",
+        "[::1",
+        "%2f",
+        "a",
+        " ",
+        "é",
+    ]
+)
+_addresses = st.one_of(st.text(max_size=20), st.lists(_pieces, max_size=8).map("".join))
+
+
+def test_no_address_whatever_leads_elsewhere() -> None:
+    """Any text as an address is asked of our host, or refused; and nothing breaks."""
+    with scripted_source() as script, scripted_source() as elsewhere, fake_clock():
+        script.say(200)
+        elsewhere.say(200)
+        auth = BearerToken(SecretRef("env:SDK_TEST_TOKEN"))
+        source = HttpSource("mine", script.url, auth=auth, attempts=1)
+
+        @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+        @given(_addresses, st.booleans())
+        def ask(text: str, prefixed: bool) -> None:
+            before = len(script.asked)
+            try:
+                source.get(f"http://127.0.0.1:{elsewhere.port}{text}" if prefixed else text)
+            except SourceError:
+                assert len(script.asked) <= before + 1
+            else:
+                assert script.asked[-1][2]["host"] == f"127.0.0.1:{script.port}"
+            assert elsewhere.asked == []
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SDK_TEST_TOKEN", "canary")
+            ask()
+        source.close()
