@@ -18,7 +18,7 @@ __all__ = ["EMAIL", "JiraStandIn", "small"]
 EMAIL = "reader@example.org"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WITHIN = re.compile(r"project in \(([\d, ]+)\)")
+_WITHIN = re.compile(r"project in \(([^)]+)\)")
 _PROJECT = re.compile(r"project = \"?([A-Z][A-Z0-9]*)\"?", re.IGNORECASE)
 _SINCE = re.compile(r"(updated|created) >= (\d+)")
 _ORDER = re.compile(r"ORDER BY (updated|created) ASC, key ASC$")
@@ -88,6 +88,7 @@ class JiraStandIn(StandIn):
             ("GET", f"{api}/myself", lambda request, found: Response.of({"emailAddress": EMAIL, "active": True})),
             ("GET", f"{api}/field", self._field),
             ("GET", f"{api}/status", lambda request, found: Response.of([self.jira.status(one) for one in STATUSES])),
+            ("GET", f"{api}/project", lambda request, found: Response.of(self._projects())),
             ("GET", rf"{api}/project/(\w+)", self._one_project),
             ("GET", rf"{api}/project/(\w+)/permissionscheme", self._scheme),
             ("GET", rf"{api}/project/(\w+)/role", self._roles),
@@ -103,7 +104,6 @@ class JiraStandIn(StandIn):
         ]
         if not self.jira.cloud:
             return [
-                ("GET", f"{api}/project", lambda request, found: Response.of(self._projects())),
                 ("GET", f"{api}/user/search", self._users),
                 ("GET", f"{api}/search", self._search_by_number),
                 *both,
@@ -112,6 +112,7 @@ class JiraStandIn(StandIn):
             ("GET", f"{api}/project/search", lambda request, found: self._paged(request, self._projects())),
             ("GET", f"{api}/users/search", self._users),
             ("POST", f"{api}/search/jql", self._search_by_token),
+            ("GET", f"{api}/search/jql", self._search_by_token),
             ("POST", f"{api}/search/approximate-count", self._count),
             ("POST", f"{api}/changelog/bulkfetch", self._changes),
             ("GET", f"{api}/issuesecurityschemes/level/member", self._level_members),
@@ -198,8 +199,8 @@ class JiraStandIn(StandIn):
         since, order = _SINCE.search(jql), _ORDER.search(jql)
         found = list(self.jira.issues.values())
         if within := _WITHIN.search(jql):
-            ids = {one.strip() for one in within[1].split(",")}
-            if not ids <= self.jira.projects.keys():
+            ids = {self._project_id(one.strip(' "')) for one in within[1].split(",")}
+            if None in ids:
                 return None
             found = [one for one in found if one.project in ids]
         elif named := _PROJECT.search(jql):
@@ -213,7 +214,8 @@ class JiraStandIn(StandIn):
 
     def _search_by_token(self, request: Request, found: re.Match[str]) -> Response:
         """The token says behind which row to go on: an issue that leaves an earlier page moves nothing."""
-        asked = request.json()
+        asked = request.json() or dict(request.query)
+        asked["maxResults"] = int(asked.get("maxResults", 50))
         rows = self._found(asked.get("jql", ""), precise=True)
         if rows is None:
             return _refused("Unbounded JQL queries are not allowed here.")
@@ -225,7 +227,7 @@ class JiraStandIn(StandIn):
 
         behind = json.loads(base64.urlsafe_b64decode(token)) if token else None
         rows = [one for one in rows if behind is None or place(one) > behind]
-        size = min(asked.get("maxResults", 50), self.most_rows)
+        size = min(asked["maxResults"], self.most_rows)
         if request.suffers(Fault.EMPTY_PAGE) and rows:
             return Response.of({"issues": [], "nextPageToken": _token(behind or [-1, "", 0], token), "isLast": False})
         page, last = rows[:size], len(rows) <= size

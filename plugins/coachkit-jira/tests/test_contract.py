@@ -35,6 +35,7 @@ def signed(payload: Mapping[str, Any], number: int, sent_at: datetime) -> Delive
 class TestJira(ConnectorContract):
     secrets = (SECRET,)
     signs_time = True
+    changes_at_most = 12
     sizes = (300, 1_200)
 
     @pytest.fixture

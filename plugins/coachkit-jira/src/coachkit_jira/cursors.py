@@ -10,7 +10,7 @@ __all__ = ["AccountsPlace", "IssuesPlace", "ProjectsPlace", "SprintsPlace"]
 class AccountsPlace(CursorState):
     """The directory is read whole each time. ``count`` is how many it had."""
 
-    count: int = 0
+    count: int
 
 
 class ProjectsPlace(CursorState):

@@ -10,7 +10,7 @@ from coachkit.sdk import Checkpoint, Cursor, Failure, Item, Progress, SourceErro
 from coachkit_jira.audiences import Part
 from coachkit_jira.cursors import AccountsPlace, IssuesPlace, ProjectsPlace
 from coachkit_jira.issues import COMMENTS, ISSUES, microseconds
-from coachkit_jira.models import Project, User, moment
+from coachkit_jira.models import Issue, Project, User, moment
 from coachkit_jira.people import ACCOUNTS
 from coachkit_jira.plans import PROJECTS, SPRINTS, project_record, read_project
 from coachkit_jira.rest import told
@@ -190,7 +190,8 @@ class Pull:
         A number is that moment wherever the account's time zone lies; a written date would be read in that zone, and
         to the minute.
         """
-        return f"{self._within()} AND updated >= {since} ORDER BY updated ASC, key ASC"
+        changed = f" AND updated >= {since}" if since else ""
+        return f"{self._within()}{changed} ORDER BY updated ASC, key ASC"
 
     def swept(self, stream: str) -> Iterator[str]:
         """Native ids that are there now."""
@@ -200,25 +201,19 @@ class Pull:
             yield from self._sprints.present
         elif self.projects:
             self.session.rest.myself()
-            everything = f"{self._within()} AND created >= 0 ORDER BY created ASC, key ASC"
+            everything = f"{self._within()} ORDER BY created ASC, key ASC"
             yield from self.session.rest.ids(everything) if stream == ISSUES else self._comment_ids(everything)
 
     def _comment_ids(self, query: str) -> Iterator[str]:
         for raws, _ in self.session.rest.search(query, ["comment"], self.config.page_size):
             for raw in raws:
-                page = (
-                    raw["fields"].get("comment") if isinstance(raw, dict) and isinstance(raw.get("fields"), dict) else 0
-                )
-                given = page.get("comments") if isinstance(page, dict) else None
-                given = given if isinstance(given, list) else []
-                total = page.get("total") if isinstance(page, dict) else None
-                if isinstance(total, int) and total > len(given):
-                    given = self.session.rest.remarks(str(raw.get("id")), "comment")
-                yield from (str(one["id"]) for one in given if isinstance(one, dict) and one.get("id"))
+                comments = self.session.comments(Issue.model_validate({"fields": {}, **raw}))
+                yield from (str(one["id"]) for one in comments if isinstance(one, dict) and one.get("id"))
 
     def _within(self) -> str:
-        """Projects by id: their keys change, and one that is unknown is an error in JQL."""
-        return f"project in ({', '.join(sorted(self.projects, key=lambda one: (len(one), one)))})"
+        """Projects that there are, by key: one that is unknown is an error in JQL, and a key may be a word of it."""
+        keys = sorted(project.key.replace('"', "") for project in self.projects.values())
+        return 'project in ("' + '", "'.join(keys) + '")'
 
     def _seen(self) -> Iterator[Item]:
         if ACCOUNTS in self.config.streams:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from coachkit.sdk import Failure, Item, SourceError
+from coachkit.sdk import Failure, Item, NotThere, SourceError
 from coachkit_jira.access import Access, Everyone
 from coachkit_jira.audiences import Audiences
 from coachkit_jira.config import JiraConfig
@@ -102,23 +103,38 @@ class Session:
                 yield from self._of_issue(one, changes.get(one.id))
 
     def _of_issue(self, issue: Issue, raw_changes: list[Any] | None) -> Iterator[Item]:
-        history: list[Change] | None
         if raw_changes is not None:
             history = [Change.model_validate(raw) for raw in raw_changes if isinstance(raw, Mapping)]
         else:
-            history = issue.changelog.histories if issue.changelog else None
-        fields = issue.fields
-        comments: list[Any] = []
-        if COMMENTS in self.config.streams and fields.comment is not None:
-            comments = self._all(issue, "comment", fields.comment.comments, fields.comment.total)
-        worklogs: list[Any] = []
-        if self.config.worklogs and fields.worklog is not None:
-            worklogs = self._all(issue, "worklog", fields.worklog.worklogs, fields.worklog.total)
+            history = self._history(issue)
+        comments = self.comments(issue) if COMMENTS in self.config.streams else []
+        worklogs = self._worklogs(issue) if self.config.worklogs else []
         yield from self.issues.items(issue, history, comments, worklogs)
 
-    def _all(self, issue: Issue, what: str, given: list[Any], total: int | None) -> list[Any]:
-        """An issue comes with the first few of its comments."""
-        return given if total is None or total <= len(given) else self.rest.remarks(issue.id, what)
+    def comments(self, issue: Issue) -> list[Any]:
+        """All comments of an issue, raw."""
+        page = issue.fields.comment
+        return self._all(issue, "comment", page.comments if page else None, page.total if page else None)
+
+    def _worklogs(self, issue: Issue) -> list[Any]:
+        page = issue.fields.worklog
+        return self._all(issue, "worklog", page.worklogs if page else None, page.total if page else None)
+
+    def _history(self, issue: Issue) -> list[Change]:
+        """The changes that came with an issue; asked for, if they did not come or not all of them."""
+        given = issue.changelog
+        if given is None or (given.total or 0) > len(given.histories):
+            with suppress(NotThere):  # deleted in this moment: the next sweep tells
+                again = self.issues.read(self.rest.issue(issue.key, ["created", "updated"]))
+                given = again.changelog if isinstance(again, Issue) else given
+        return given.histories if given else []
+
+    def _all(self, issue: Issue, what: str, given: list[Any] | None, total: int | None) -> list[Any]:
+        """An issue comes with the first few of its comments; or, from some that stand for Jira, with none."""
+        if given is None or (total is not None and total > len(given)):
+            with suppress(NotThere):  # deleted in this moment: the next sweep tells
+                return self.rest.remarks(issue.key, what)
+        return given or []
 
     @cached_property
     def _custom(self) -> dict[str, str]:
