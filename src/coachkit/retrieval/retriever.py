@@ -32,10 +32,11 @@ _log = get_logger("retrieval")
 CANDIDATES = 400
 """Records looked at for a question; far more than a page shows."""
 
-FEW = 20_000
+FEW = 10_000
 """Up to so many permitted records each is compared exactly; above, the vector index proposes if it can."""
 
 MOST_COUNTED = 1_000_000
+"""More permitted records than this are not counted for the index."""
 
 SAMPLE = 1_000
 """Records from which mean and deviation are taken where not all are compared."""
