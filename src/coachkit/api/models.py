@@ -17,6 +17,7 @@ from coachkit.domain.identity import public_id
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.suspicion import is_suspicious
 from coachkit.ingest.coverage import ConnectionCoverage, CoverageReport
+from coachkit.ingest.deliveries import DeliveryCounts
 from coachkit.jobs import Job
 
 __all__ = [
@@ -322,6 +323,39 @@ class Stream(_Model):
     cannot_tell: str | None = Field(description="What this source cannot know.")
 
 
+class WebhookReason(_Model):
+    state: str = Field(examples=["refused"])
+    event: str = Field(description="What happened, in the source's words.", examples=["workflow_job"])
+    reason: str = Field(examples=["deliveries of the event workflow_job are of no stream."])
+    count: int = Field(examples=[37])
+
+
+class Webhooks(_Model):
+    """What came by itself in the last week."""
+
+    handled: int = Field(examples=[1204])
+    waiting: int = Field(examples=[0])
+    refused: int = Field(examples=[37])
+    failed: int = Field(examples=[0])
+    turned_away: int = Field(
+        description="Requests that did not show who sent them, or could not be read.", examples=[2]
+    )
+    newest: datetime | None
+    reasons: list[WebhookReason]
+
+    @classmethod
+    def of(cls, found: DeliveryCounts) -> Self:
+        return cls(
+            handled=found.done,
+            waiting=found.waiting,
+            refused=found.refused,
+            failed=found.failed,
+            turned_away=sum(door.count for door in found.at_door),
+            newest=found.newest,
+            reasons=[WebhookReason.model_validate(one) for one in found.reasons],
+        )
+
+
 class Connection(_Model):
     name: str = Field(examples=["tracker"])
     connector: str = Field(examples=["jsonl"])
@@ -331,6 +365,7 @@ class Connection(_Model):
     state: str | None = Field(description="Of the last sync: running, done, failed, cancelled.", examples=["done"])
     error: str | None = Field(description="Of the last sync; for admins.")
     last_sync: datetime | None
+    webhooks: Webhooks | None = Field(None, description="What the source sent by itself; for admins.")
     streams: list[Stream]
 
     @classmethod
@@ -345,6 +380,7 @@ class Connection(_Model):
             state=found.state,
             error=found.error if everything else None,
             last_sync=found.last_sync,
+            webhooks=Webhooks.of(found.webhooks) if everything and found.webhooks else None,
             streams=[
                 Stream(
                     name=one.name,
