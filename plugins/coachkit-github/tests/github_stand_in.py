@@ -155,7 +155,11 @@ class GitHubStandIn(StandIn):
         return self._page(request, [{**self.state.stub(login), "role_name": "write"} for login in listed])
 
     def _teams(self, request: Request, org: str) -> Response:
-        return self._page(request, self.state.teams.values())
+        alone = ("created_at", "updated_at", "members_count", "repos_count", "organization")
+        return self._page(request, [_without(team, alone) for team in self.state.teams.values()])
+
+    def _team(self, request: Request, org: str, slug: str) -> Response:
+        return _found(self.state.teams.get(slug))
 
     def _team_members(self, request: Request, org: str, slug: str) -> Response:
         role = request.query.get("role", "all")
@@ -198,7 +202,7 @@ class GitHubStandIn(StandIn):
     def _pulls(self, request: Request, repo: str) -> Response:
         hidden = ("merged_by", "changed_files")
         listed = self._sorted(request, self._repo(repo).pulls.values())
-        return self._page(request, [{k: v for k, v in one.items() if k not in hidden} for one in listed])
+        return self._page(request, [_without(one, hidden) for one in listed])
 
     def _pull(self, request: Request, repo: str, number: str) -> Response:
         found = self._repo(repo).pulls.get(int(number))
@@ -295,7 +299,7 @@ class GitHubStandIn(StandIn):
         return self._page(request, [{"id": 9, "active": True}])
 
     def _hook_deliveries(self, request: Request, **_: str) -> Response:
-        listed = [{k: v for k, v in one.items() if k != "request"} for one in reversed(self.state.deliveries)]
+        listed = [_without(one, ("request", "response")) for one in reversed(self.state.deliveries)]
         return self._page(request, listed)
 
     def _hook_delivery(self, request: Request, number: str, **_: str) -> Response:
@@ -422,6 +426,12 @@ class _Missing(Exception):
     """There is no such thing."""
 
 
+def _without(raw: Raw, names: Iterable[str]) -> Raw:
+    """What a list leaves out."""
+    left_out = set(names)
+    return {key: value for key, value in raw.items() if key not in left_out}
+
+
 def _found(raw: Raw | None) -> Response:
     return Response.of(raw) if raw is not None else NOT_FOUND
 
@@ -461,6 +471,7 @@ _ROUTES = [
         (r"/orgs/(?P<org>[^/]+)", "_org"),
         (r"/orgs/(?P<org>[^/]+)/repos", "_org_repos"),
         (r"/orgs/(?P<org>[^/]+)/teams", "_teams"),
+        (r"/orgs/(?P<org>[^/]+)/teams/(?P<slug>[^/]+)", "_team"),
         (r"/orgs/(?P<org>[^/]+)/members", "_org_members"),
         (r"/orgs/(?P<org>[^/]+)/teams/(?P<slug>[^/]+)/members", "_team_members"),
         (r"/orgs/(?P<org>[^/]+)/teams/(?P<slug>[^/]+)/repos", "_team_repos"),

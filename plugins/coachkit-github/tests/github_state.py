@@ -83,6 +83,14 @@ class GitHubState:
             "name": name,
             "description": None,
             "parent": None,
+            "created_at": self.text(),
+            "updated_at": self.text(),
+            "members_count": len(logins),
+            "repos_count": 0,
+            "organization": {
+                **self.stub(self.organisation),
+                **forms.organisation_form(self.url, self.organisation),
+            },
             "privacy": "closed",
         }
         self.members[slug] = {login: "maintainer" if login == lead else "member" for login in logins}

@@ -29,7 +29,7 @@ PATHS = re.compile(
     re.escape(_REPO)
     + r"(/(issues|pulls)(/comments(/\{comment_id\})?|/\{\w+\}(/timeline|/reviews)?)?"
     + r"|/comments(/\{comment_id\})?|/commits|/compare/\{basehead\}|/collaborators)?"
-    + r"|/orgs/\{org\}/(repos|teams|members|teams/\{team_slug\}/(members|repos))|/user/\{account_id\}"
+    + r"|/orgs/\{org\}/(repos|teams|members|teams/\{team_slug\}(/members|/repos)?)|/users/\{username\}"
 )
 _REFERENCE = re.compile(r'"#/components/([^"]+)"')
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

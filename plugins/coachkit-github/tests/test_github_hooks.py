@@ -215,6 +215,19 @@ def _team_member_left(github: GitHubStandIn, repo: Repo) -> Delivery:
     return told(github, "membership", "removed", scope="team", team=team, member=member)
 
 
+def _team_made(github: GitHubStandIn, repo: Repo) -> Delivery:
+    github.state.tick()
+    return told(github, "team", "created", team=github.state.team("search", "Search"))
+
+
+def _team_renamed(github: GitHubStandIn, repo: Repo) -> Delivery:
+    """The delivery comes late and carries an older name."""
+    team = github.state.teams["payments"]
+    late = told(github, "team", "edited", team={**team, "name": "Pay"})
+    team["name"] = "Payments and refunds"
+    return late
+
+
 CHANGES: tuple[Change, ...] = (
     _issue_opened,
     _issue_closed,
@@ -235,6 +248,8 @@ CHANGES: tuple[Change, ...] = (
     _renamed,
     _reader_left,
     _team_member_left,
+    _team_made,
+    _team_renamed,
 )
 
 
@@ -271,7 +286,7 @@ def test_transferred_issue_is_read_where_it_went(connect: Connect, github: GitHu
     ("name", "action", "reason"),
     [
         ("star", "created", "of no stream"),
-        ("installation", "deleted", "of no stream"),
+        ("installation", "deleted", "the App may read"),
         ("push", "", "not the default"),
         ("organization", "member_invited", "invitation"),
     ],

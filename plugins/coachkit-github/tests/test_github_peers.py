@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from github import Auth, Github, GithubIntegration, UnknownObjectException
 from github_stand_in import GitHubStandIn
+from github_state import Repo
 from joserfc.jwk import RSAKey
 
 from coachkit.sdk import Account, Interaction, Team, WorkItem
@@ -27,6 +28,12 @@ def found(connect: Callable[..., GitHub]) -> ReferenceSink:
     with fake_clock():
         sink.run(connect())
     return sink
+
+
+def api(github: GitHubStandIn) -> Repo:
+    found = github.state.named("acme/api")
+    assert found is not None
+    return found
 
 
 def records(sink: ReferenceSink, stream: str) -> dict[str, Any]:
@@ -90,7 +97,7 @@ def test_commits(peer: Github, github: GitHubStandIn, found: ReferenceSink) -> N
     for sha, commit in commits.items():
         assert commit.commit.message.startswith(ours[sha].title)
         assert ours[sha].interactions[0].actor == f"github:{commit.author.login}"
-    first, last = github.state.named("acme/api").commits[0], github.state.named("acme/api").commits[-1]  # type: ignore[union-attr]
+    first, last = api(github).commits[0], api(github).commits[-1]
     compared = repo.compare(first["sha"], last["sha"])
     assert (compared.status, [one.sha for one in compared.commits]) == ("ahead", [last["sha"]])
 
@@ -98,7 +105,7 @@ def test_commits(peer: Github, github: GitHubStandIn, found: ReferenceSink) -> N
 def test_what_is_gone_is_gone_for_others_too(peer: Github, github: GitHubStandIn) -> None:
     with pytest.raises(UnknownObjectException):
         peer.get_repo("acme/nothing")
-    github.state.rename(github.state.named("acme/api"), "interface")  # type: ignore[arg-type]
+    github.state.rename(api(github), "interface")
     assert peer.get_repo("acme/api").full_name == "acme/interface"
 
 

@@ -124,7 +124,7 @@ def test_people_of_single_repositories(connect: Connect, github: GitHubStandIn) 
     assert {"Ana Costa", "Wei Li 李伟", "Tom Becker"} <= names
     before = len(github.requests)
     read(connect, sink, organisation="", repositories=["acme/api"])
-    assert not [one for one in github.requests[before:] if one.path.startswith("/user/")], "profiles are kept"
+    assert not [one for one in github.requests[before:] if one.path.startswith("/users/")], "profiles are kept"
 
 
 # moved, gone, hidden, blocked
@@ -183,6 +183,25 @@ def test_a_private_repository_whose_readers_may_not_be_asked_is_read_by_nobody(
     read(connect, sink)
     assert list(sink.groups.values()) == [("github:ana", "github:wei")]
     assert sink.failures == {}
+
+
+def test_a_repository_that_becomes_private_is_closed_before_anything_is_read(
+    connect: Connect, github: GitHubStandIn
+) -> None:
+    """Also what has not changed since, and without looking at each item again."""
+    sink, repo = read(connect), repo_of(github)
+    before = len(github.requests)
+    repo.raw |= {"private": True, "visibility": "private"}
+    repo.collaborators = ["ana"]
+    group = f"group:github:repository:{repo.raw['id']}"
+    of_repo = {key for key, item in sink.records.items() if key[0] not in ("accounts", "teams", "memberships")}
+    read(connect, sink)
+    open_ones = {key for key in of_repo if sink.records[key].audience.key == "org"}
+    assert open_ones == set()
+    assert sink.groups[group.removeprefix("group:")] == ("github:ana",)
+    asked = [one.path for one in github.requests[before:]]
+    assert "/repos/acme/api/pulls/2" not in asked[: asked.index("/orgs/acme/teams")]
+    assert sink.state() == read(connect).state()
 
 
 def test_one_group_for_all_private_repositories(connect: Connect) -> None:

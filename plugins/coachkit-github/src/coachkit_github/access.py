@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -136,15 +137,26 @@ class Access:
 
     # teams
 
-    def teams(self) -> Iterator[tuple[RawTeam, Item]]:
-        """The teams of the organisation."""
+    def teams(self, made: Mapping[str, str]) -> Iterator[tuple[RawTeam, Item]]:
+        """The teams of the organisation.
+
+        :param made: when the teams that are known were made, by id; others are asked for it.
+        """
         organisation = self._config.organisation
         for raw in self._api.all(f"orgs/{organisation}/teams"):
             try:
-                team = read(RawTeam, raw, "the team")
+                team = self.dated(read(RawTeam, raw, "the team"), made)
             except PayloadRejected:
                 continue
             yield team, team_record(team, organisation, self._people, self._config.web)
+
+    def dated(self, team: RawTeam, made: Mapping[str, str]) -> RawTeam:
+        """A team with when it was made, which lists and deliveries leave out."""
+        at: Any = made.get(str(team.id))
+        if at is None:
+            raw = self._api.get(f"orgs/{self._config.organisation}/teams/{team.slug}").json()
+            return read(RawTeam, raw, "the team")
+        return team.model_copy(update={"created_at": datetime.fromisoformat(at)})
 
     def members(self, team: RawTeam) -> Iterator[tuple[str, Item]]:
         """Who belongs to a team itself, not through a team below it, as native id and record."""
@@ -179,7 +191,7 @@ class Access:
         read_now = []
         for user_id in sorted(strangers)[:most]:
             try:
-                user = read(User, self._api.get(f"user/{user_id}").json(), "the account")
+                user = read(User, self._api.get(f"users/{strangers[user_id]}").json(), "the account")
             except PayloadRejected:
                 read_now.append(user_id)
                 continue

@@ -31,15 +31,12 @@ class AppKey:
     def __init__(self, app_id: str, private_key: SecretRef) -> None:
         self._app_id = app_id
         self._private_key = private_key
+        self.fingerprint = fingerprint_of(f"app {app_id}")
 
     @property
     def where(self) -> str:
         """The reference, for messages."""
         return self._private_key.reference
-
-    @property
-    def fingerprint(self) -> str:
-        return fingerprint_of(f"app {self._app_id}")
 
     def headers(self) -> Mapping[str, str]:
         """
@@ -71,6 +68,8 @@ class InstallationToken:
         self._connection = connection
         self._config = config
         self._key = key
+        whose = f"app {config.app_id} {config.installation} {config.organisation} {config.repositories[:1]}"
+        self.fingerprint = fingerprint_of(whose)
         self._token: str | None = None
         self._ends: datetime | None = None
 
@@ -78,10 +77,6 @@ class InstallationToken:
     def where(self) -> str:
         """The reference, for messages."""
         return self._key.where
-
-    @property
-    def fingerprint(self) -> str:
-        return fingerprint_of(f"app {self._config.app_id} {self._config.installation} {self._config.organisation}")
 
     def headers(self) -> Mapping[str, str]:
         if self._token is None or self._ends is None or clock().now() + _EARLY >= self._ends:

@@ -47,6 +47,9 @@ from coachkit_github.teams import TEAMS
 __all__ = ["GitHub"]
 
 
+MOST_CHECKED = 100
+
+
 class GitHub(Connector):
     """Repositories, pull requests, issues, discussions, commits and teams."""
 
@@ -102,11 +105,14 @@ class GitHub(Connector):
             for one in access.repositories():
                 if isinstance(one, Failure):
                     findings.append(f"{one.native_id.removeprefix('name:')}: {one.reason}.")
-                elif len(found) < 100:
-                    found.append(one)
+                    continue
+                found.append(one)
+                if len(found) == MOST_CHECKED:
+                    break
             if not found:
                 return CheckReport(ok=False, findings=(*findings, "There is no repository to be read."))
-            head = f"{len(found)} repositories can be read, {found[0].place.name} among them."
+            more = " or more" if len(found) == MOST_CHECKED else ""
+            head = f"{len(found)}{more} repositories can be read, {found[0].place.name} among them."
             return CheckReport(ok=True, findings=(head, *findings, *self._missing(found[0])))
         except SourceError as error:
             return CheckReport(ok=False, findings=(str(error),))
@@ -170,7 +176,8 @@ class GitHub(Connector):
 
     def handle(self, event: Event) -> Iterator[Item]:
         access, items, _ = self._open()
-        hints = Hints(self._api, self.config, self._people, access, items, self._whole)
+        sync = self._new_sync(State.empty())
+        hints = Hints(self._api, self.config, self._people, access, items, sync.readers, self._whole)
         yield from hints.follow(event.name, event.payload)
 
     def _whole(self, found: Found) -> Iterator[Item]:

@@ -18,20 +18,21 @@ from coachkit_github.places import Left
 from coachkit_github.reading import Reading
 from coachkit_github.records import COMMITS, DISCUSSIONS, ISSUES, PULL_REQUESTS, REPOSITORIES, Records
 from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, REVIEW_COMMENTS
-from coachkit_github.teams import MEMBERSHIPS, TEAMS, membership_id
+from coachkit_github.teams import MEMBERSHIPS, TEAMS, membership_id, team_record
 
 __all__ = ["Hints"]
 
 Payload = Mapping[str, Any]
 
 _NONE = "0" * 40
-_AUDIENCE = frozenset({"privatized", "publicized", "renamed", "transferred", "edited"})
+_MOVED = frozenset({"renamed", "transferred"})
+_INSTALLATION = frozenset({"installation", "installation_repositories"})
 
 
 class Hints:
     """Follows deliveries up.
 
-    :param whole: reads everything of a repository again, when what decides who may read it has changed.
+    :param readers: tells who may read each record of a repository; ``whole``: reads everything of it again.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Hints:
         people: People,
         access: Access,
         items: Items,
+        readers: Callable[[Found], Iterator[Item]],
         whole: Callable[[Found], Iterator[Item]],
     ) -> None:
         self._api = api
@@ -49,6 +51,7 @@ class Hints:
         self._access = access
         self._items = items
         self._reading = Reading(api, config, items)
+        self._readers = readers
         self._whole = whole
         self._taken: Mapping[str, tuple[tuple[str, ...], Callable[[Payload], Iterator[Item]]]] = {
             "pull_request": ((PULL_REQUESTS,), self._pull_request),
@@ -76,6 +79,8 @@ class Hints:
         :raises PayloadRejected: if it is of no stream that is read, or of a repository that is not.
         """
         taken = self._taken.get(name)
+        if name in _INSTALLATION:
+            raise PayloadRejected("the App may read other repositories than before; the next sync reads those it may.")
         if taken is None:
             raise PayloadRejected(f"deliveries of the event {name} are of no stream.")
         streams, follow = taken
@@ -110,7 +115,9 @@ class Hints:
         yield from self._access.group(found)
         if self._config.reads(REPOSITORIES):
             yield Records(self._people).repository(found.repository, found.place)
-        if payload.get("action") in _AUDIENCE or "action" not in payload:
+        if payload.get("action") in ("privatized", "publicized", None):
+            yield from self._readers(found)
+        elif payload.get("action") in _MOVED:  # its items are called otherwise now
             yield from self._whole(found)
 
     def _member(self, payload: Payload) -> Iterator[Item]:
@@ -242,7 +249,8 @@ class Hints:
         if payload.get("action") == "deleted":
             yield Tombstone(stream=TEAMS, native_id=str(team.id))
         elif self._config.reads(TEAMS):
-            yield from (item for known, item in self._access.teams() if known.id == team.id)
+            dated = self._access.dated(team, {})
+            yield team_record(dated, self._config.organisation, self._people, self._config.web)
         if "repository" in payload:
             yield from self._access.group(self._found(payload))
 
@@ -251,7 +259,8 @@ class Hints:
         team, user = read(RawTeam, payload.get("team"), "the team"), read(User, payload.get("member"), "the member")
         wanted = membership_id(team.id, user.id)
         try:
-            item = next((item for native_id, item in self._access.members(team) if native_id == wanted), None)
+            dated = self._access.dated(team, {})
+            item = next((item for native_id, item in self._access.members(dated) if native_id == wanted), None)
         except NotThere:
             item = None
         yield item or Tombstone(stream=MEMBERSHIPS, native_id=wanted)

@@ -47,6 +47,10 @@ class Items:
         self._talk = Talk(people)
         self._authors: OrderedDict[tuple[str, int], str | None] = OrderedDict()
 
+    def reads(self, stream: str) -> bool:
+        """Whether a stream is to be read."""
+        return self._config.reads(stream)
+
     # pull requests
 
     def pull(self, place: Place, number: int) -> Iterator[Item]:

@@ -113,6 +113,7 @@ class Team(_Part):
     slug: str
     name: str
     description: str | None = None
+    created_at: Moment | None = None
     parent: Annotated[Team | None, BeforeValidator(lambda v: v if isinstance(v, Mapping) and "slug" in v else None)] = (
         None
     )

@@ -75,7 +75,7 @@ class Places(CursorState):
 class Known(CursorState):
     """What is known of everything.
 
-    :ivar repositories: name by id.
+    :ivar repositories: name by id; ``audiences``: the key of who could read it, by id.
     :ivar refused: native ids under which the last sync said what cannot be read.
     :ivar swept_on: the day when vanished records were looked for, ISO 8601.
     :ivar etags: of the SDK, by credential and URL.
@@ -83,6 +83,7 @@ class Known(CursorState):
     """
 
     repositories: dict[str, str]
+    audiences: dict[str, str] = Field(default_factory=dict)
     refused: list[str] = Field(default_factory=list)
     swept_on: str = ""
     etags: dict[str, str] = Field(default_factory=dict)
@@ -90,7 +91,10 @@ class Known(CursorState):
 
 
 class KnownTeams(CursorState):
-    """The ids of a list that always comes whole, so that what is not in it any more is found."""
+    """A list that always comes whole, so that what is not in it any more is found.
+
+    :ivar members: of teams, by id, when each was made; of memberships, by team, their ids.
+    """
 
     members: dict[str, list[str]]
 

@@ -43,6 +43,12 @@ class Sweep:
         listed = self._streams.get(stream)
         return self._over_all(listed) if listed is not None else None
 
+    def everything(self) -> Iterator[tuple[str, str]]:
+        """Stream and id of everything, in streams that are read."""
+        for stream, listed in self._streams.items():
+            if self._items.reads(stream):
+                yield from ((stream, native_id) for native_id in self._over_all(listed))
+
     def _over_all(self, listed: Callable[[Place], Iterator[str]]) -> Iterator[str]:
         for place in self._places:
             try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from coachkit.sdk import (
+    AclChange,
     Checkpoint,
     Failure,
     Item,
@@ -103,12 +104,27 @@ class Sync:
                 continue
             self._found.append(one)
             yield from self._group(one)
+            yield from self._new_audience(one)
             if self._config.reads(REPOSITORIES):
                 yield records.repository(one.repository, one.place)
         if not self._found and self._access.refusal is not None:
             raise self._access.refusal
         yield from self._gone()
         yield from self._checkpoint(REPOSITORIES)
+
+    def _new_audience(self, found: Found) -> Iterator[Item]:
+        """Others may read a repository than before: so everything in it, before anything else is looked at."""
+        native_id, audience = str(found.repository.id), found.place.audience
+        if self._state.known.audiences.get(native_id, audience.key) != audience.key:
+            yield from self.readers(found)
+        audiences = {**self._state.known.audiences, native_id: audience.key}
+        self._state.known = self._state.known.model_copy(update={"audiences": audiences})
+
+    def readers(self, found: Found) -> Iterator[Item]:
+        """Who may read each record of a repository."""
+        listed = Sweep(self._api, self._items, [found.place], dropped=True)
+        for stream, native_id in listed.everything():
+            yield AclChange(stream=stream, native_id=native_id, audience=found.place.audience)
 
     def _group(self, found: Found) -> Iterator[Item]:
         for item in self._access.group(found):
@@ -146,9 +162,9 @@ class Sync:
         """Teams and their members. The lists come whole: what is not on them any more has gone."""
         before = {name: self._state.lists[name].members for name in (TEAMS, MEMBERSHIPS)}
         now: dict[str, dict[str, list[str]]] = {TEAMS: {}, MEMBERSHIPS: {}}
-        listed: list[str] = []
-        for team, item in self._access.teams():
-            listed.append(str(team.id))
+        made = {native_id: dates[0] for native_id, dates in before[TEAMS].items() if dates}
+        for team, item in self._access.teams(made):
+            now[TEAMS][str(team.id)] = [team.created_at.isoformat()] if team.created_at else []
             if self._config.reads(TEAMS):
                 yield item
             if not self._config.reads(MEMBERSHIPS):
@@ -156,11 +172,11 @@ class Sync:
             members = list(self._access.members(team))
             yield from (membership for _, membership in members)
             now[MEMBERSHIPS][str(team.id)] = sorted(native_id for native_id, _ in members)
-        now[TEAMS] = {"all": sorted(listed)}
+        ids = {TEAMS: set(now[TEAMS]), MEMBERSHIPS: _all(now[MEMBERSHIPS])}
+        known = {TEAMS: set(before[TEAMS]), MEMBERSHIPS: _all(before[MEMBERSHIPS])}
         for stream in (TEAMS, MEMBERSHIPS):
             if self._config.reads(stream):
-                here = {one for ids in now[stream].values() for one in ids}
-                gone = sorted({one for ids in before[stream].values() for one in ids} - here)
+                gone = sorted(known[stream] - ids[stream])
                 yield from (Tombstone(stream=stream, native_id=one) for one in gone)
                 self._state.lists[stream] = KnownTeams(members=now[stream])
                 yield from self._checkpoint(stream)
@@ -205,7 +221,7 @@ class Sync:
     def _reads_as(self, found: Found) -> str:
         """Stands for all that decides what a record of the repository becomes."""
         config = self._config
-        parts = [_SHAPE, found.place.name, found.place.audience.key, config.identity_system, str(config.timelines)]
+        parts = [_SHAPE, found.place.name, config.identity_system, str(config.timelines)]
         parts += [*config.issue_keys, *config.streams]
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
 
@@ -225,7 +241,7 @@ class Sync:
                 own.close()
 
     def _from_deliveries(self, deliveries: Deliveries) -> Iterator[Item]:
-        hints = Hints(self._api, self._config, self._people, self._access, self._items, self._ignore)
+        hints = Hints(self._api, self._config, self._people, self._access, self._items, self._ignore, self._ignore)
         for path in deliveries.hooks([found.place for found in self._found]):
             newest = self._state.known.deliveries.get(path, 0)
             latest, lost = deliveries.failed(path, newest)
@@ -273,6 +289,7 @@ class Sync:
             yield from (Tombstone(stream=REPOSITORIES, native_id=one) for one in dropped)
         update = {
             "repositories": {**known.repositories, **here} if self._missing else here,
+            "audiences": {key: one for key, one in known.audiences.items() if self._missing or key in here},
             "refused": sorted(self._refused),
             "swept_on": today.isoformat() if self._sweep or not known.swept_on else known.swept_on,
             "etags": self._api.etags.state(),
@@ -299,6 +316,10 @@ class Sync:
             yield Checkpoint(stream=stream, cursor=state.places[stream].cursor())
         else:
             yield Checkpoint(stream=stream, cursor=state.lists[stream].cursor())
+
+
+def _all(lists: dict[str, list[str]]) -> set[str]:
+    return {one for ids in lists.values() for one in ids}
 
 
 def _cannot(stream: str, where: str, refused: PayloadRejected | NotAllowed) -> Failure:

@@ -15,7 +15,7 @@ TEAMS = "teams"
 MEMBERSHIPS = "memberships"
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-"""GitHub dates neither teams nor memberships."""
+"""GitHub dates no memberships; a team is made at some time, which only its own page tells."""
 
 
 def team_key(people: People, organisation: str, slug: str) -> str:
@@ -37,7 +37,7 @@ def team_record(team: RawTeam, organisation: str, people: People, web: str) -> U
         stream=TEAMS,
         native_id=str(team.id),
         record=record,
-        occurred_at=_UNDATED,
+        occurred_at=team.created_at or _UNDATED,
         url=f"{web}/orgs/{organisation}/teams/{team.slug}",
     )
 
@@ -48,11 +48,11 @@ def membership_id(team_id: int, user_id: int | None) -> str:
 
 
 def membership_record(team: RawTeam, organisation: str, user: User, people: People, role: str = "member") -> Upsert:
-    """Somebody in a team, since when and until when GitHub does not say."""
+    """Somebody in a team; since when GitHub does not say, at the earliest since the team was made."""
     person = people.key(user) or people.login(user.login)
     return Upsert(
         stream=MEMBERSHIPS,
         native_id=membership_id(team.id, user.id),
         record=Membership(team=team_key(people, organisation, team.slug), person=person, role=role),
-        occurred_at=_UNDATED,
+        occurred_at=team.created_at or _UNDATED,
     )
