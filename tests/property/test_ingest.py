@@ -192,8 +192,8 @@ def test_it_makes_no_difference_where_it_is_cut(contents: Contents, items: list[
 
 
 def _same(cut: dict[str, Any], whole: dict[str, Any]) -> None:
-    """What came and went between two cuts leaves that somebody was mentioned, who stays somebody of nobody, and one look
-    of the indexer in vain."""
+    """What came and went between two cuts leaves an identity that belongs to nobody, and one look of the indexer in
+    vain."""
     assert {row[0] for row in cut.pop("index_outbox")} >= {row[0] for row in whole.pop("index_outbox")}
     person = list(t.identities.c.keys()).index("person_id")
     mentioned = [row for row in cut["identities"] if row not in whole["identities"]]
