@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pydantic import Field
 
+from coachkit.host import PluginHost
 from coachkit.host.evidence import evidence_of
 from coachkit.host.quality import RULES, Claim, Quality, State, Tier, read_claims
 from coachkit.sdk import (
@@ -24,6 +25,7 @@ from coachkit.sdk import (
     Stream,
 )
 
+ROOT = Path(__file__).resolve().parents[3]
 NAMES = [rule.name for rule in RULES]
 DONE = {name: Claim("done") for name in NAMES}
 CLEAN: dict[str, list[str] | None] = {name: [] for name in NAMES}
@@ -211,3 +213,12 @@ def test_tests_are_run_and_must_hold(tmp_path: Path, tests: str, connectors: int
 def test_no_contract_suite_is_seen_without_running_anything(tmp_path: Path) -> None:
     (found,) = seen(tmp_path, Careful, tests=True)["contract"]
     assert "no test subclasses" in found
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("plugins/*/quality.yaml")), ids=lambda path: path.parent.name)
+def test_what_our_own_plugins_claim_is_so(path: Path) -> None:
+    quality = PluginHost.load().quality(path.parent.name.removeprefix("coachkit-"), tests=False)
+    assert quality is not None, "it is not installed from its folder"
+    assert quality.problems == ()
+    assert [one for one in quality.results if one.state is State.BROKEN] == []
+    assert quality.tier is not None
