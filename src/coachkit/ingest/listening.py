@@ -104,6 +104,8 @@ class Listeners:
                 return
             except Exception as error:
                 _log.warning("a long connection ended", connection=ear.connection.name, error=failure_of(error))
+                if isinstance(error, CoachkitError) and not error.retryable:
+                    pause = LONGEST_PAUSE_SECONDS  # it keeps none as it is configured, or its credential is refused
             if ear.heard:
                 ear.heard, pause = False, self._first_pause
             if ear.ended.wait(pause):
