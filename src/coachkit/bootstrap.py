@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -363,9 +363,13 @@ class App:
         self.connections.get(name)
         return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
 
-    def request_brief(self, viewer: Viewer, subject: int, *, language: Language, model: str) -> str:
+    def request_brief(
+        self, viewer: Viewer, subject: int, *, language: Language, model: str, on: date | None = None
+    ) -> str:
         """Let a brief be prepared in the background; returns the job's id. Asked twice while it waits, it runs once."""
         asked = {"viewer": viewer.person, "subject": subject, "language": language, "model": model}
+        if on is not None:
+            asked["on"] = on.isoformat()
         lock = f"brief:{viewer.person}:{subject}"
         return self.jobs.enqueue(BRIEF_JOB, asked, lock=lock, once=True, max_attempts=1, now=self.now())
 
@@ -401,7 +405,9 @@ class App:
     def _brief_job(self, job: JobContext) -> None:
         asked, now = job.arguments, self.now()
         viewer = self.directory.viewer(asked["viewer"], now)
-        self.briefs.prepare(viewer, asked["subject"], language=asked["language"], model=asked["model"], now=now)
+        language, model = asked["language"], asked["model"]
+        on = date.fromisoformat(asked["on"]) if "on" in asked else None
+        self.briefs.prepare(viewer, asked["subject"], language=language, model=model, now=now, on=on)
 
     def _request_embedding(self) -> None:
         self.jobs.enqueue(EMBED_JOB, lock=EMBED_JOB, once=True, now=self.now())

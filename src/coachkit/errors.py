@@ -62,6 +62,7 @@ class CoachkitError(Exception):
     :param message: what failed, in one sentence, without text of people or secrets.
     :param subject: for whom or what it failed: a connection, a plugin, a setting. May be empty.
     :param hint: what the reader can do next. May be empty.
+    :param chinese: message and hint in Chinese, where people meet the error often; else a door says what its code says.
     """
 
     code: ClassVar[str] = "error"
@@ -69,11 +70,12 @@ class CoachkitError(Exception):
     http_status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, subject: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, subject: str = "", hint: str = "", chinese: tuple[str, str] = ("", "")) -> None:
         super().__init__(message)
         self.message = message
         self.subject = subject
         self.hint = hint
+        self.chinese = chinese
 
     def __str__(self) -> str:
         head = f"{self.subject}: {self.message}" if self.subject else self.message
@@ -111,8 +113,16 @@ class Ambiguous(BadInput):
     exit_code = 2
     http_status = 409
 
-    def __init__(self, message: str, candidates: Sequence[str], *, subject: str = "", hint: str = "") -> None:
-        super().__init__(message, subject=subject, hint=hint)
+    def __init__(
+        self,
+        message: str,
+        candidates: Sequence[str],
+        *,
+        subject: str = "",
+        hint: str = "",
+        chinese: tuple[str, str] = ("", ""),
+    ) -> None:
+        super().__init__(message, subject=subject, hint=hint, chinese=chinese)
         self.candidates = tuple(candidates)
 
 

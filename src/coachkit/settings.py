@@ -117,5 +117,10 @@ def load_settings(**given: Any) -> Settings:
             for item in error.errors()
         )
         raise ConfigError(
-            wrong, hint=f"Looked at: command-line options, COACHKIT_* variables, {CONFIG_FILE.resolve()}, defaults."
+            wrong,
+            hint=f"Looked at: command-line options, COACHKIT_* variables, {CONFIG_FILE.resolve()}, defaults.",
+            chinese=(
+                f"设置有误：{wrong}",
+                f"查找过：命令行选项、COACHKIT_* 环境变量、{CONFIG_FILE.resolve()}、默认值。",
+            ),
         ) from error

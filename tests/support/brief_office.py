@@ -312,6 +312,8 @@ class Office:
         language: str = "en",
         model: str = "none",
         now: datetime = NOW,
+        since: datetime | None = None,
+        on: date | None = None,
     ) -> Draft:
         person = self.person(viewer)
         return self.briefs.prepare(
@@ -320,6 +322,8 @@ class Office:
             language="zh" if language == "zh" else "en",
             model=model,
             now=now,
+            since=since,
+            on=on,
         )
 
 

@@ -37,4 +37,8 @@ def may_open_brief(directory: Directory, viewer: Viewer, subject: PersonEntry | 
             "this brief is open to the person it is about, to whom they report to today, and to HR with a grant.",
             subject=viewer.name,
             hint="If the reporting line has changed, ask HR to correct it.",
+            chinese=(
+                "这份简报只对本人、本人现在的直属主管和获得授权的人力资源人员开放。",
+                "如果汇报关系有变动，请人力资源部门更正。",
+            ),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from coachkit.access import Viewer
 from coachkit.api.language import Language
@@ -40,27 +40,44 @@ def _model(app: App, wanted: str | None, language: Language) -> str:
 
 
 def open_brief(
-    app: App, viewer: Viewer, subject: int, *, language: Language, model: str | None, now: datetime
+    app: App,
+    viewer: Viewer,
+    subject: int,
+    *,
+    language: Language,
+    model: str | None,
+    now: datetime,
+    on: date | None = None,
 ) -> Opened:
     """Today's brief; prepared at once if there is none, and reworded in the background if a model is set.
 
+    :param on: as of the end of which day instead; one that was prepared today is opened again.
     :raises AccessDenied: if the brief is not open to the viewer.
     """
-    chosen = _model(app, model, language)
-    latest = app.briefs.latest(viewer, subject, language=language, model=chosen)
-    job = _job_under_way(app, viewer, subject, language, chosen)
-    if latest is not None and job is None and app.directory.today(latest.created_at) == app.directory.today(now):
+    chosen, today = _model(app, model, language), app.directory.today(now)
+    on = None if on == today else on
+    latest = app.briefs.latest(viewer, subject, language=language, model=chosen, on=on)
+    job = _job_under_way(app, viewer, subject, language, chosen, on)
+    if latest is not None and job is None and app.directory.today(latest.created_at) == today:
         return Opened(latest)
     if chosen == COMPUTED:
-        return Opened(_computed(app, viewer, subject, language, now))
-    quick = app.briefs.latest(viewer, subject, language=language, model=COMPUTED)
-    if quick is None or app.directory.today(quick.created_at) != app.directory.today(now):
-        quick = _computed(app, viewer, subject, language, now)
-    return Opened(quick, job or app.request_brief(viewer, subject, language=language, model=chosen))
+        return Opened(_computed(app, viewer, subject, language, now, on))
+    quick = app.briefs.latest(viewer, subject, language=language, model=COMPUTED, on=on)
+    if quick is None or app.directory.today(quick.created_at) != today:
+        quick = _computed(app, viewer, subject, language, now, on)
+    return Opened(quick, job or app.request_brief(viewer, subject, language=language, model=chosen, on=on))
 
 
 def prepare_brief(
-    app: App, viewer: Viewer, subject: int, *, language: Language, model: str | None, now: datetime, wait: bool = False
+    app: App,
+    viewer: Viewer,
+    subject: int,
+    *,
+    language: Language,
+    model: str | None,
+    now: datetime,
+    wait: bool = False,
+    on: date | None = None,
 ) -> Opened:
     """Prepare it anew: with ``wait`` to its end, otherwise computed at once and worded in the background.
 
@@ -68,16 +85,20 @@ def prepare_brief(
     """
     chosen = _model(app, model, language)
     if wait or chosen == COMPUTED:
-        return Opened(app.briefs.prepare(viewer, subject, language=language, model=chosen, now=now))
-    quick = _computed(app, viewer, subject, language, now)
-    return Opened(quick, app.request_brief(viewer, subject, language=language, model=chosen))
+        return Opened(app.briefs.prepare(viewer, subject, language=language, model=chosen, now=now, on=on))
+    quick = _computed(app, viewer, subject, language, now, on)
+    return Opened(quick, app.request_brief(viewer, subject, language=language, model=chosen, on=quick.on))
 
 
-def _computed(app: App, viewer: Viewer, subject: int, language: Language, now: datetime) -> Draft:
-    return app.briefs.prepare(viewer, subject, language=language, model=COMPUTED, now=now)
+def _computed(app: App, viewer: Viewer, subject: int, language: Language, now: datetime, on: date | None) -> Draft:
+    return app.briefs.prepare(viewer, subject, language=language, model=COMPUTED, now=now, on=on)
 
 
-def _job_under_way(app: App, viewer: Viewer, subject: int, language: Language, model: str) -> str | None:
+def _job_under_way(
+    app: App, viewer: Viewer, subject: int, language: Language, model: str, on: date | None
+) -> str | None:
     asked = {"viewer": viewer.person, "subject": subject, "language": language, "model": model}
+    if on is not None:
+        asked["on"] = on.isoformat()
     jobs = app.jobs.list(states=_UNDER_WAY, kind=BRIEF_JOB, limit=200)
     return next((job.id for job in jobs if dict(job.arguments) == asked), None)

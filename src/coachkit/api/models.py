@@ -204,6 +204,9 @@ class BriefRequest(BaseModel):
     wait: bool = Field(
         True, description="Wait for the model. Otherwise computed sentences come at once, and a job words them."
     )
+    on: date | None = Field(
+        None, strict=False, description="As of the end of which day: what came later is left out; left out: as of now."
+    )
 
 
 class EvidenceActor(_Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -80,12 +81,13 @@ def read_brief(
     person_id: PersonId,
     language: Annotated[Language | None, Query(description="Of the brief; left out: that of the request.")] = None,
     model: Annotated[str | None, Query(description="none, local, or the model that is set here.")] = None,
+    on: Annotated[date | None, Query(description="As of the end of which day; left out: as of now.")] = None,
 ) -> Brief:
-    """The brief as of today. If none was prepared today it is computed now; if a model is set, `job` words it in the
-    background, and asking again later gives its wording."""
+    """The brief as of today, or of the day asked for. If none was prepared today it is computed now; if a model is set,
+    `job` words it in the background, and asking again later gives its wording."""
     person = person_of(app, person_id)
     spoken = language or language_of(request, default=app.settings.language)
-    opened = open_brief(app, viewer, person.id, language=spoken, model=model, now=viewer.at)
+    opened = open_brief(app, viewer, person.id, language=spoken, model=model, now=viewer.at, on=on)
     return Brief.of(document(opened.draft, app.settings.timezone), opened.job)
 
 
@@ -101,7 +103,9 @@ def write_brief(
     """Prepares the brief from what is known now. `Location` is its lasting address."""
     person = person_of(app, person_id)
     spoken = asked.language or language_of(request, default=app.settings.language)
-    opened = prepare_brief(app, viewer, person.id, language=spoken, model=asked.model, now=viewer.at, wait=asked.wait)
+    opened = prepare_brief(
+        app, viewer, person.id, language=spoken, model=asked.model, now=viewer.at, wait=asked.wait, on=asked.on
+    )
     response.headers["Location"] = f"/api/drafts/{opened.draft.id}"
     return Brief.of(document(opened.draft, app.settings.timezone), opened.job)
 

@@ -35,13 +35,20 @@ def register(app: typer.Typer) -> None:
     app.command()(search)
 
 
-def _day(text: str | None, zone: str) -> datetime | None:
-    if text is None:
-        return None
+def _beginning(text: str | None, zone: str) -> datetime | None:
+    day = _day(text)
+    return None if day is None else datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _day(text: str | None) -> date | None:
     try:
-        return datetime.combine(date.fromisoformat(text), time.min, ZoneInfo(zone)).astimezone(UTC)
+        return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(f"{text!r} is no day.", hint="Write it as 2026-05-06.") from error
+        raise BadInput(
+            f"{text!r} is no day.",
+            hint="Write it as 2026-05-06.",
+            chinese=(f"“{text}”不是日期。", "请写成 2026-05-06 这样。"),
+        ) from error
 
 
 def brief(
@@ -50,7 +57,11 @@ def brief(
     viewer: As = None,
     since: Annotated[
         str | None,
-        typer.Option(help="From which day, at most 90 days back; otherwise the last check-in.", metavar="DAY"),
+        typer.Option(help="From which day, at most a year back; otherwise the last check-in.", metavar="DAY"),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(help="As of the end of which day: what came or changed later is left out.", metavar="DAY"),
     ] = None,
     model: Annotated[str | None, typer.Option(help="none, local, or a LiteLLM model string.")] = None,
     lang: Language = None,
@@ -60,14 +71,16 @@ def brief(
 ) -> None:
     """Prepare a brief for the next check-in: every statement cites the record behind it.
 
-    Read by default with the eyes of the person's manager. It rests only on what both of them may read.
+    Read by default with the eyes of the person's manager. It rests only on what both of them may read. For a clone or a
+    data set that ended some time ago, ask for one of its days with `--on`.
 
     Example: `coachkit brief 'Maria Gomez' --lang zh --out maria.md`
     """
     with opened(context, language=lang, model=model) as app:
         subject = app.directory.find_person(person)
         reader = app.directory.find_person(viewer) if viewer else _manager(app, subject)
-        prepared = prepare_brief(app, viewer=reader, subject=subject, since=_day(since, app.settings.timezone))
+        start = _beginning(since, app.settings.timezone)
+        prepared = prepare_brief(app, viewer=reader, subject=subject, since=start, on=_day(on))
     if as_json:
         emit(prepared)
     elif markdown or out:
@@ -88,11 +101,17 @@ def _manager(app: App, subject: PersonEntry) -> PersonEntry:
         raise NotFound(
             f"{subject.name} reports to nobody here, so there is no manager to prepare.",
             hint="Say with whose eyes: --as PERSON. Reporting lines come from an HR source.",
+            chinese=(
+                f"这里没有{subject.name}的汇报关系，不知道该为哪位主管准备。",
+                "请用 --as 指明以谁的身份查看；汇报关系来自人事来源。",
+            ),
         )
     return manager
 
 
-def prepare_brief(app: App, *, viewer: PersonEntry, subject: PersonEntry, since: datetime | None = None) -> Document:
+def prepare_brief(
+    app: App, *, viewer: PersonEntry, subject: PersonEntry, since: datetime | None = None, on: date | None = None
+) -> Document:
     """Prepare and lay out a brief with the app's own language and model."""
     from coachkit.delivery.document import document
 
@@ -104,6 +123,7 @@ def prepare_brief(app: App, *, viewer: PersonEntry, subject: PersonEntry, since:
         model=app.settings.model,
         now=now,
         since=since,
+        on=on,
     )
     return document(draft, app.settings.timezone)
 
@@ -183,7 +203,9 @@ def search(
     with opened(context, language=lang) as app:
         now, zh, zone = app.now(), app.settings.language == "zh", ZoneInfo(app.settings.timezone)
         reader = app.directory.viewer(app.directory.find_person(viewer).id, now)
-        query = Query(text=text, scopes=reader.scopes, since=_day(since, app.settings.timezone), until=now, limit=limit)
+        query = Query(
+            text=text, scopes=reader.scopes, since=_beginning(since, app.settings.timezone), until=now, limit=limit
+        )
         answer = app.retriever.answer(query)
         hits = answer.hits
         records = app.evidence.several([hit.record_id for hit in hits], reader, purpose="search")

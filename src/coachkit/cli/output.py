@@ -83,7 +83,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: st
 def fail(error: CoachkitError, *, as_json: bool, language: str = "en") -> NoReturn:
     """End the command with the error's own exit code, saying what failed and what to do.
 
-    In Chinese what happened comes first in that language; the particulars are English everywhere.
+    In Chinese it is the error's own Chinese words; where it has none, those of its code and the particulars in English.
     """
     if as_json:
         payload: dict[str, Any] = {"error": error.code, "message": error.message}
@@ -93,15 +93,18 @@ def fail(error: CoachkitError, *, as_json: bool, language: str = "en") -> NoRetu
         json.dump(payload, sys.stderr, ensure_ascii=False)
         sys.stderr.write("\n")
         sys.exit(error.exit_code)
-    if language == "zh":
+    message, hint = error.chinese if language == "zh" and error.chinese[0] else (error.message, error.hint)
+    general = language == "zh" and not error.chinese[0]
+    if general:
         from coachkit.api.problems import sentence
 
         notes.print(f"✗ {''.join(sentence(error.code, 'zh'))}", markup=False)
-    head = f"{error.subject}: {error.message}" if error.subject else error.message
-    notes.print(f"{' ' if language == 'zh' else '✗'} {head}", markup=False)
+    between = "：" if message in error.chinese else ": "
+    head = f"{error.subject}{between}{message}" if error.subject else message
+    notes.print(f"{' ' if general else '✗'} {head}", markup=False)
     if isinstance(error, Ambiguous):
         for candidate in error.candidates:
             notes.print(f"  · {candidate}", markup=False)
-    if error.hint:
-        notes.print(f"  {error.hint}", markup=False)
+    if hint:
+        notes.print(f"  {hint}", markup=False)
     sys.exit(error.exit_code)

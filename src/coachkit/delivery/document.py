@@ -129,7 +129,7 @@ class Document:
 
 def document(draft: Draft, timezone: str) -> Document:
     """``draft`` as it is shown; days and times are those of ``timezone``."""
-    words = _Words(draft.language == "zh", ZoneInfo(timezone), draft.created_at)
+    words = _Words(draft.language == "zh", ZoneInfo(timezone), draft.window_end)
     numbers = draft.citations
     return Document(
         id=draft.id,
@@ -215,6 +215,11 @@ def _lines(draft: Draft, words: _Words) -> tuple[str, ...]:
     who = " · ".join(part for part in (header.title, header.team) if part)
     met = words.day(header.last_meeting_at) if header.last_meeting_at else words.say("none on record", "没有记录")
     span = words.span(draft.window_start, draft.window_end)
+    if draft.on is not None:
+        span = words.say(
+            f"{span} · as of {words.day(draft.window_end)} {draft.on.year}",
+            f"{span} · 截至 {draft.on.year} 年 {words.day(draft.window_end)}",
+        )
     window = words.say(f"last check-in {met} · window {span}", f"上次 {met} · 范围 {span}")
     read = ", ".join(header.read) if not words.zh else "、".join(header.read)
     parts = [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]

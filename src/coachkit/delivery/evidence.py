@@ -42,7 +42,7 @@ class EvidenceDesk:
         except ValueError:
             found = []
         if not found:
-            raise NotFound("there is no such record.")
+            raise NotFound("there is no such record.", chinese=("没有这条记录，或者此人无权查看。", ""))
         evidence = found[0]
         for person in people_of(evidence):
             self._reads.record(viewer, person, f"evidence {evidence.key or evidence.kind}", purpose, viewer.at)

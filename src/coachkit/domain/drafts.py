@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 __all__ = ["Check", "CitedSource", "Draft", "DraftKind", "Header", "Notice", "Origin", "Section", "Statement"]
@@ -130,6 +130,8 @@ class Draft:
     """The cited records in the order of their numbers."""
     stale: bool = False
     """Something it rests on has changed or gone since; set when it is read, never stored."""
+    on: date | None = None
+    """As of the end of which day it was asked for; without one, as of its making."""
 
     @property
     def citations(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from coachkit.access import Directory, PersonEntry, ReadLog, Viewer, may_open_brief
@@ -31,8 +31,10 @@ from coachkit.insight.sources import coverage
 __all__ = ["Briefs"]
 
 DEFAULT_WINDOW = timedelta(days=14)
-LONGEST_WINDOW = timedelta(days=90)
-PAST = timedelta(days=90)
+LONGEST_DEFAULT = timedelta(days=90)
+LONGEST_WINDOW = timedelta(days=366)
+PAST, LEAST_PAST = timedelta(days=90), timedelta(days=30)
+"""How far back context reaches: from the end of the window, and at least from its beginning."""
 PURPOSE = "preparing a check-in"
 
 
@@ -74,18 +76,24 @@ class Briefs:
         model: str,
         now: datetime,
         since: datetime | None = None,
+        on: date | None = None,
     ) -> Draft:
         """Prepare the brief about ``subject`` for ``viewer``, keep it, and note the read.
 
         :param model: ``none``, ``local``, or a LiteLLM model string.
-        :param since: where the window begins; without it, at the last held check-in, or 14 days back; never more than
-            90 days back.
+        :param since: where the window begins, at most a year back; without it, at the last held check-in but at most 90
+            days back, or 14 days back.
+        :param on: as of the end of this day: records that happened or last changed later count for nothing. Who may
+            read what, and who reports to whom, is that of ``now``.
         :raises AccessDenied: if the brief is not open to the viewer.
+        :raises BadInput: if ``on`` is yet to come, or the window is empty or longer than a year.
         """
         person = self._person(subject)
         may_open_brief(self._directory, viewer, person, now)
         other, scopes = self._sides(viewer, person, now)
-        window = self._window(person.id, other, scopes, now, since)
+        on = None if on == self._directory.today(now) else on
+        window = self._window(person.id, other, scopes, now if on is None else self._end_of(on, now), since)
+        window = replace(window, looks_back=on is not None)
         plan = plan_brief(self._facts.material(subject=person.id, other=other, scopes=scopes, window=window))
         voice = Voice(language, window.today, self._zone, viewer.person, plan.desk.subject)
         pack = self._pack(plan, scopes, window)
@@ -96,7 +104,7 @@ class Briefs:
         fits = fitted(composed, header, voice)
         done = written(fits, pack, voice, prompt, writer, window=window, seconds=self._seconds)
         kept = fitted(done, header, voice)
-        draft = _draft(viewer, person, plan, pack, voice, kept, header, now)
+        draft = _draft(viewer, person, plan, pack, voice, kept, header, now, on)
         draft = replace(
             draft,
             prompt=prompt.name if writer else "",
@@ -111,13 +119,22 @@ class Briefs:
         return draft
 
     def latest(
-        self, viewer: Viewer, subject: PersonEntry | int, *, language: str | None = None, model: str | None = None
+        self,
+        viewer: Viewer,
+        subject: PersonEntry | int,
+        *,
+        language: str | None = None,
+        model: str | None = None,
+        on: date | None = None,
     ) -> Draft | None:
-        """The newest brief prepared for this viewer about ``subject``, as far as they may still read it."""
+        """The newest brief prepared for this viewer about ``subject``, as far as they may still read it.
+
+        :param on: as of which day; without one, briefs as of an earlier day are passed over.
+        """
         person = self._person(subject)
         may_open_brief(self._directory, viewer, person, viewer.at)
         stored = self._drafts.latest(
-            DraftKind.BRIEF, viewer=viewer.person, subject=person.id, language=language, model=model
+            DraftKind.BRIEF, viewer=viewer.person, subject=person.id, language=language, model=model, on=on
         )
         return self._opened(stored, viewer) if stored else None
 
@@ -171,15 +188,41 @@ class Briefs:
             scopes &= self._directory.viewer(manager.id, now).scopes
         return manager.id if manager else None, scopes
 
+    def _end_of(self, day: date, now: datetime) -> datetime:
+        """The last moment of a day that has gone by."""
+        if day > self._directory.today(now):
+            raise BadInput(
+                "this day is yet to come.",
+                subject=day.isoformat(),
+                hint="A brief can be prepared as of today or of a day before.",
+                chinese=("这一天还没到。", "简报可以按今天或更早的某一天来准备。"),
+            )
+        return datetime.combine(day + timedelta(days=1), time.min, self._zone).astimezone(UTC) - timedelta(
+            milliseconds=1
+        )
+
     def _window(
-        self, subject: int, other: int | None, scopes: frozenset[int], now: datetime, since: datetime | None
+        self, subject: int, other: int | None, scopes: frozenset[int], end: datetime, since: datetime | None
     ) -> Window:
-        if since is not None and since >= now:
-            raise BadInput("the window begins after its end.", subject="since")
-        if since is None and other is not None:
-            since = self._facts.last_check_in(subject, other, scopes, now)
-        start = max(since or now - DEFAULT_WINDOW, now - LONGEST_WINDOW)
-        return Window(start=start, end=now, past=min(start, now - PAST), zone=self._zone)
+        if since is not None and since >= end:
+            raise BadInput(
+                "the window begins after its end.",
+                subject="since",
+                chinese=("起始日晚于截止日。", "请换一个更早的日子。"),
+            )
+        earliest = end - LONGEST_WINDOW
+        if since is not None and since < earliest:
+            day = (earliest + timedelta(days=1)).astimezone(self._zone).date()
+            raise BadInput(
+                "a brief looks back a year at most.",
+                subject="since",
+                hint=f"The earliest day is {day}; for an earlier time, prepare it as of another day.",
+                chinese=("简报最多回看一年。", f"最早可以从 {day} 开始；要看更早的时间，请换一个截止日。"),
+            )
+        if since is None:
+            met = self._facts.last_check_in(subject, other, scopes, end) if other is not None else None
+            since = max(met, end - LONGEST_DEFAULT) if met else end - DEFAULT_WINDOW
+        return Window(start=since, end=end, past=min(since - LEAST_PAST, end - PAST), zone=self._zone)
 
     def _pack(self, plan: Plan, scopes: frozenset[int], window: Window) -> Pack:
         ids = dict.fromkeys(unpublic_id(public) for fact in plan.facts for public in fact.counted)
@@ -220,10 +263,11 @@ def _draft(
     kept: Composed,
     header: Header,
     now: datetime,
+    on: date | None,
 ) -> Draft:
     window = plan.desk.window
     draft = Draft(
-        id=content_hash("brief", viewer.person, person.id, voice.language, now.isoformat())[:20],
+        id=content_hash("brief", viewer.person, person.id, voice.language, now.isoformat(), str(on or ""))[:20],
         kind=DraftKind.BRIEF,
         language=voice.language,
         subject=person.public_id,
@@ -236,6 +280,7 @@ def _draft(
         title=header.person,
         sections=kept.sections(voice),
         header=header,
+        on=on,
     )
     cited = draft.citations
     used = {fact.id for facts in kept.facts.values() for fact in facts}

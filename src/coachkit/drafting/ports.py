@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from coachkit.domain.drafts import Draft, DraftKind
@@ -57,9 +57,19 @@ class DraftStore(Protocol):
     def get(self, draft_id: str) -> StoredDraft | None: ...
 
     def latest(
-        self, kind: DraftKind, *, viewer: int, subject: int, language: str | None = None, model: str | None = None
+        self,
+        kind: DraftKind,
+        *,
+        viewer: int,
+        subject: int,
+        language: str | None = None,
+        model: str | None = None,
+        on: date | None = None,
     ) -> StoredDraft | None:
-        """The newest draft of a kind that was prepared for this viewer about this subject."""
+        """The newest draft of a kind that was prepared for this viewer about this subject.
+
+        :param on: as of which day; without one, only drafts as of their making.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

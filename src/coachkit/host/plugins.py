@@ -85,7 +85,10 @@ class PluginHost:
         hint = f"There are: {', '.join(self.connectors) or 'none'}."
         if failed:
             hint += f" Plugins that failed: {', '.join(failed)}; see `coachkit plugin list`."
-        raise NotFound(f"there is no connector {name!r}.", hint=hint)
+        advice = f"现有：{', '.join(self.connectors) or '无'}。"
+        if failed:
+            advice += f"出错的插件：{', '.join(failed)}，详见 `coachkit plugin list`。"
+        raise NotFound(f"there is no connector {name!r}.", hint=hint, chinese=(f"没有名为“{name}”的连接器。", advice))
 
     def quality(self, name: str, *, tests: bool = True) -> Quality | None:
         """What a plugin claims in its ``quality.yaml``, what of that holds, and the tier that it reaches.

@@ -87,7 +87,11 @@ class Connections:
         found = self._store.find(name)
         if found is None:
             there = ", ".join(connection.name for connection in self._store.all()) or "none"
-            raise NotFound(f"there is no connection {name}.", hint=f"There are: {there}.")
+            raise NotFound(
+                f"there is no connection {name}.",
+                hint=f"There are: {there}.",
+                chinese=(f"没有名为 {name} 的连接。", f"现有：{'无' if there == 'none' else there}。"),
+            )
         return found
 
     def open(self, name: str) -> Connector:

@@ -273,12 +273,14 @@ class Window:
     """From when to when a document looks, and in whose time zone days begin.
 
     :ivar past: how far back context may reach: a wait that began earlier is still a wait.
+    :ivar looks_back: ``end`` is not now: what came later is known by now and yet counts for nothing.
     """
 
     start: datetime
     end: datetime
     past: datetime
     zone: ZoneInfo
+    looks_back: bool = False
 
     def day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

@@ -69,7 +69,7 @@ def _lines(desk: Desk, found: Coverage) -> Iterator[Fact]:
         )
     if found.capped:
         yield desk.fact("unknowns.capped", today, weight=77, reason="more records than are read at once")
-    if desk.other is not None and next_check_in(desk) is None:
+    if desk.other is not None and next_check_in(desk) is None and not desk.window.looks_back:
         yield desk.fact(
             "unknowns.no_meeting", today, weight=60, reason="no check-in is planned", roles={"other": desk.other}
         )

@@ -122,12 +122,14 @@ class SqlDirectory:
                 f"{len(found)} people fit {text!r}.",
                 [entry.label for entry in found],
                 hint="Give the e-mail address or the id.",
+                chinese=(f"有 {len(found)} 个人符合“{text}”。", "请改用邮箱地址或 id。"),
             )
         with self._database.read() as connection:
             rows = connection.execute(sa.select(t.people.c.name, t.people.c.other_names).where(known)).all()
         near = near_names(text, [(row.name, *row.other_names) for row in rows])
         hint = f"Near to it: {', '.join(near)}." if near else "Try an e-mail address, or another spelling."
-        raise NotFound(f"nobody here is called {text!r}.", hint=hint)
+        advice = f"相近的有：{'、'.join(near)}。" if near else "请试试邮箱地址，或换一种写法。"
+        raise NotFound(f"nobody here is called {text!r}.", hint=hint, chinese=(f"这里没有叫“{text}”的人。", advice))
 
     def _by_key(self, text: str, day: date, known: sa.ColumnElement[bool]) -> tuple[PersonEntry, ...]:
         """By public id, e-mail or identity key."""

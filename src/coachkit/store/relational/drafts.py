@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,10 +55,21 @@ class SqlDraftStore:
         return self._one(sa.select(drafts).where(drafts.c.id == draft_id))
 
     def latest(
-        self, kind: DraftKind, *, viewer: int, subject: int, language: str | None = None, model: str | None = None
+        self,
+        kind: DraftKind,
+        *,
+        viewer: int,
+        subject: int,
+        language: str | None = None,
+        model: str | None = None,
+        on: date | None = None,
     ) -> StoredDraft | None:
+        day = sa.type_coerce(drafts.c.draft, sa.JSON)["on"].as_string()
         query = sa.select(drafts).where(
-            drafts.c.kind == str(kind), drafts.c.viewer_id == viewer, drafts.c.subject_id == subject
+            drafts.c.kind == str(kind),
+            drafts.c.viewer_id == viewer,
+            drafts.c.subject_id == subject,
+            day == on.isoformat() if on else day.is_(None),
         )
         if language is not None:
             query = query.where(drafts.c.language == language)

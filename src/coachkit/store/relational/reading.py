@@ -85,7 +85,8 @@ class SqlFactReader:
     def material(self, *, subject: int, other: int | None, scopes: frozenset[int], window: Window) -> Material:
         """Everything that may be said about ``subject`` to both sides, in and around the window."""
         with self._database.read() as connection:
-            return _read(Scope(connection, scopes), subject, other, window)
+            until = window.end if window.looks_back else None
+            return _read(Scope(connection, scopes, until), subject, other, window)
 
 
 def _read(scope: Scope, subject: int, other: int | None, window: Window) -> Material:

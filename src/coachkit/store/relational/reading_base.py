@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,14 +29,22 @@ def within(
 
 
 class Scope:
-    """What may be read: a connection, and the scopes that go into every query made through it."""
+    """What may be read: a connection, and the scopes that go into every query made through it.
 
-    def __init__(self, connection: sa.Connection, scopes: frozenset[int]) -> None:
+    :param until: nothing that happened or last changed later; without it, everything there is.
+    """
+
+    def __init__(self, connection: sa.Connection, scopes: frozenset[int], until: datetime | None = None) -> None:
         self.connection = connection
         self.scopes = scopes
+        self.until = until
 
     def live(self) -> sa.ColumnElement[bool]:
-        """The record exists and is in a permitted scope.
+        """The record exists, is in a permitted scope, and is not later than what is asked for."""
+        return self.standing() if self.until is None else sa.and_(self.standing(), records.c.occurred_at <= self.until)
+
+    def standing(self) -> sa.ColumnElement[bool]:
+        """The record exists and is in a permitted scope, however late it came: for what carries days of its own.
 
         The scope column is wrapped so that SQLite looks records up by what else is asked, never by walking a scope.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -67,8 +68,8 @@ def read_actions(
             action_items,
             records.c.title,
             records.c.connection,
-            ticks.c.record_id.label("ticked"),
             ticks.c.done_at.label("ticked_done_at"),
+            ticks.c.at.label("ticked_at"),
         )
         .join(records, records.c.id == action_items.c.record_id)
         .outerjoin(ticks, ticks.c.record_id == action_items.c.record_id)
@@ -84,11 +85,18 @@ def read_actions(
             owner=whos[row.owner_id],
             created_at=row.created_at,
             due_on=row.due_on,
-            done_at=row.ticked_done_at if row.ticked is not None else row.done_at,
+            done_at=_done_at(row, until),
         )
         for row in rows
         if (row.connection, row.check_in) in agreed or (row.check_in is None and row.owner_id in mine)
     )
+
+
+def _done_at(row: Any, until: datetime) -> datetime | None:
+    """When it was done, as was known ``until`` then: what people ticked goes before what its source says."""
+    ticked = row.ticked_at is not None and row.ticked_at <= until
+    found: datetime | None = row.ticked_done_at if ticked else row.done_at
+    return found if found is not None and found <= until else None
 
 
 def read_feedback(

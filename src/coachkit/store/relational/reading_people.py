@@ -75,7 +75,7 @@ def read_people(scope: Scope, whos: frozenset[int]) -> People:
         sa.select(*columns)
         .join(identities, identities.c.id == memberships.c.identity_id)
         .join(records, records.c.id == memberships.c.record_id)
-        .where(scope.within(identities.c.person_id, persons), scope.live())
+        .where(scope.within(identities.c.person_id, persons), scope.standing())
     ):
         belongings[row.person_id].append(
             MembershipRow(who=row.person_id, team=row.team, starts_on=row.starts_on, ends_on=row.ends_on)
@@ -83,7 +83,9 @@ def read_people(scope: Scope, whos: frozenset[int]) -> People:
     named = {
         row.key: row.name
         for row in scope.rows(
-            sa.select(teams.c.key, teams.c.name).join(records, records.c.id == teams.c.record_id).where(scope.live())
+            sa.select(teams.c.key, teams.c.name)
+            .join(records, records.c.id == teams.c.record_id)
+            .where(scope.standing())
         )
     }
     return People(
@@ -126,7 +128,7 @@ def team_mates(scope: Scope, person: int, day: date) -> frozenset[int]:
         .join(memberships, memberships.c.team == mine.c.team)
         .join(identities, identities.c.id == memberships.c.identity_id)
         .join(records, records.c.id == memberships.c.record_id)
-        .where(me.c.person_id == person, identities.c.person_id.is_not(None), *running, scope.live())
+        .where(me.c.person_id == person, identities.c.person_id.is_not(None), *running, scope.standing())
         .limit(200)
     )
     return frozenset(row.person_id for row in rows) - {person}
