@@ -129,7 +129,10 @@ class JiraStandIn(StandIn):
 
     def _field(self, request: Request, found: re.Match[str]) -> Response:
         custom = {"customfield_10020": "com.pyxis.greenhopper.jira:gh-sprint"}
-        fields = [{"id": one, "name": one, "custom": True, "schema": {"custom": kind}} for one, kind in custom.items()]
+        fields = [
+            {"id": one, "name": one, "custom": True, "schema": {"type": "array", "custom": kind}}
+            for one, kind in custom.items()
+        ]
         return Response.of([{"id": "summary", "name": "Summary", "custom": False}, *fields])
 
     def _projects(self) -> list[Any]:

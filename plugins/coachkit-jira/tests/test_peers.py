@@ -6,8 +6,11 @@ twice, so only a first sync is compared, and audiences are not.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +24,7 @@ import httpx2
 import pytest
 from jira_stand_in import EMAIL, JiraStandIn, small
 
-from coachkit.sdk import Interaction, Upsert, WorkItem
+from coachkit.sdk import Event, Interaction, WorkItem
 from coachkit.sdk.testing import ReferenceSink
 from coachkit_jira.connector import Jira
 from coachkit_jira.models import moment
@@ -147,6 +150,11 @@ def test_we_read_their_data_center(their_jira: str, monkeypatch: pytest.MonkeyPa
 
 # their description, both
 
+KNOWN = re.compile(
+    r"issueChangeLogs\.\d+\.changeHistories\.\d+\.(created|items\.\d+\.(from|fromString|to|toString)) must be string$"
+)
+"""Where the description contradicts its own example (milliseconds) and what Jira really answers (null for nothing)."""
+
 
 @pytest.fixture
 def prism(tmp_path: Path) -> Iterator[Callable[[str], str]]:
@@ -158,7 +166,7 @@ def prism(tmp_path: Path) -> Iterator[Callable[[str], str]]:
 
     def start(upstream: str) -> str:
         port = free_port()
-        command = ["npx", "--yes", PRISM, "proxy", description, upstream, "--port", str(port), "--errors"]
+        command = ["npx", "--yes", PRISM, "proxy", description, upstream, "--port", str(port)]
         with (tmp_path / "prism.log").open("wb") as log:
             started.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
         wait_for(f"http://127.0.0.1:{port}/", started[-1], seconds=500)
@@ -166,7 +174,7 @@ def prism(tmp_path: Path) -> Iterator[Callable[[str], str]]:
 
     yield start
     for process in started:
-        os.killpg(process.pid, 15)
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
 
 
@@ -175,14 +183,25 @@ def prism(tmp_path: Path) -> Iterator[Callable[[str], str]]:
 def test_requests_and_answers_are_as_jira_describes_them(
     prism: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A violation is an error of the proxy, which ends the sync. Boards are not part of the description."""
+    """What the connector asked in a sync and for an event is asked once more, through the proxy."""
     monkeypatch.setenv("JIRA_TOKEN_UNDER_TEST", JiraStandIn.token)
     with small(cloud=True).running() as server:
-        config = {"deployment": "cloud", "email": EMAIL, "token": "env:JIRA_TOKEN_UNDER_TEST", "account_system": "jira"}
-        direct, checked = ReferenceSink(), ReferenceSink()
-        for sink, address in ((direct, server.url), (checked, prism(server.url))):
-            sink.run(Jira("tracker", Jira.Config.model_validate({**config, "base_url": address})))
-        assert work_items(checked) == work_items(direct)
-        assert checked.groups == direct.groups
-        assert {key for key in direct.records if key[0] != "sprints"} == checked.records.keys()
-        assert all(isinstance(item, Upsert) for item in checked.records.values())
+        config = {"deployment": "cloud", "email": EMAIL, "token": "env:JIRA_TOKEN_UNDER_TEST", "base_url": server.url}
+        connector = Jira("tracker", Jira.Config.model_validate({**config, "worklogs": True}))
+        ReferenceSink().run(connector)
+        with closing(Jira("tracker", Jira.Config.model_validate(config))) as handling:
+            some = Event(id="1", name="jira:issue_updated", payload={"issue": {"id": next(iter(server.jira.issues))}})
+            assert list(handling.handle(some))
+        asked = [one for one in server.requests if one.path.startswith("/rest/api/3/")]
+        assert len({one.path for one in asked}) > 10
+        address, wrong = prism(server.url), []
+        with httpx2.Client(base_url=address, trust_env=False, timeout=60.0) as client:
+            for one in asked:
+                headers = {name: one.headers[name] for name in ("authorization", "content-type") if name in one.headers}
+                answer = client.request(
+                    one.method, one.path, params=list(one.pairs), content=one.body or None, headers=headers
+                )
+                assert answer.status_code == 200, answer.text
+                violations = json.loads(answer.headers.get("sl-violations", "[]"))
+                wrong += [(one.path, found) for found in violations if not KNOWN.search(found["message"])]
+        assert wrong == []

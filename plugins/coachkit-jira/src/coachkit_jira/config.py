@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -39,17 +38,18 @@ class JiraConfig(Configuration):
     worklogs: bool = Field(
         False, description="Read that somebody logged work and what they wrote there; never how many hours."
     )
-    states: Mapping[str, StateCategory] = Field(
+    states: dict[str, StateCategory] = Field(
         {},
-        description="What states mean where Jira's own category does not say it: todo, doing, waiting, done, dropped.",
+        description="What states mean where Jira does not say it rightly: Ready for test=waiting,Parked=dropped. "
+        "todo, doing, waiting, done or dropped.",
     )
     dropped_resolutions: tuple[str, ...] = Field(
         _DROPPED, description="Resolutions with which an issue was given up rather than done."
     )
-    goals: Mapping[str, str] = Field({}, description="Key of a goal, by key of the epic that stands for it.")
+    goals: dict[str, str] = Field({}, description="Which goal an epic stands for: PAY-1=O-2,PAY-9=KR-3.")
     goal_field: str = Field("", description="Id of a custom field that holds keys of goals, such as customfield_10100.")
     epic_field: str = Field("", description="Id of the field that names the epic; empty: found by its type.")
-    teams: Mapping[str, str] = Field({}, description="Key of the team in whose queue an issue stands, by project key.")
+    teams: dict[str, str] = Field({}, description="Which team's queue a project is: PAY=payments,OPS=operations.")
     open_projects: tuple[str, ...] = Field(
         (), description="Keys of projects that everyone in the organisation may read, whatever Jira says; * for all."
     )
@@ -79,6 +79,17 @@ class JiraConfig(Configuration):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("states", "goals", "teams", mode="before")
+    @classmethod
+    def _from_words(cls, value: Any) -> Any:
+        """``a=b,c=d``, as it is written on a command line."""
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
+        if not all(name.strip() and equals and meant.strip() for name, equals, meant in pairs):
+            raise ValueError("write it as name=value,name=value")
+        return {name.strip(): meant.strip() for name, _, meant in pairs}
 
     @field_validator("streams")
     @classmethod
