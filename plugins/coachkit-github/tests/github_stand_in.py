@@ -24,6 +24,7 @@ NOT_FOUND = Response.of({"message": "Not Found", "documentation_url": "https://d
 class GitHubStandIn(StandIn):
     """A server. ``page_size`` is the most that it gives at once, whatever is asked for.
 
+    :ivar elsewhere: names of repositories that the App is not installed on.
     :ivar tags: answer with ETags, and with 304 where nothing has changed.
     :ivar shown_url: what it takes for its own address, where others come through a proxy.
     :ivar gone: paths below a repository that are switched off (410), such as ``issues``.
@@ -55,6 +56,7 @@ class GitHubStandIn(StandIn):
         self.graphql_away = False
         self.shown_url: str | None = None
         self.tags = True
+        self.elsewhere: set[str] = set()
 
     # who asks
 
@@ -147,7 +149,7 @@ class GitHubStandIn(StandIn):
         return self._page(request, listed)
 
     def _installation_repos(self, request: Request) -> Response:
-        listed = [repo.raw for repo in self.state.repos.values()]
+        listed = [repo.raw for repo in self.state.repos.values() if repo.name not in self.elsewhere]
         return self._page(request, listed, lambda page: {"total_count": len(listed), "repositories": page})
 
     def _collaborators(self, request: Request, repo: str) -> Response:

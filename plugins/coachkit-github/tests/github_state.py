@@ -311,6 +311,25 @@ class GitHubState:
         repo.commits.append(raw)
         return raw
 
+    def comment_on_commit(self, repo: Repo, sha: str, author: str, body: str) -> Raw:
+        native_id, at = next(self._ids), self.tick()
+        own = f"{self.url}/repos/{repo.name}/comments/{native_id}"
+        raw = {
+            **forms.comment_form(own),
+            "id": native_id,
+            "body": body,
+            "user": self.stub(author),
+            "commit_id": sha,
+            "path": None,
+            "line": None,
+            "position": None,
+            "created_at": at,
+            "updated_at": at,
+            "html_url": f"https://github.example/{repo.name}/commit/{sha}#commitcomment-{native_id}",
+        }
+        repo.commit_comments[native_id] = raw
+        return raw
+
     def rewrite(self, repo: Repo, keep: int, author: str, message: str) -> list[str]:
         """Push by force: all but the first ``keep`` commits are gone; returns these."""
         old = list(repo.commits)
@@ -423,6 +442,7 @@ def small_world(state: GitHubState) -> None:
     state.close(api, bug["number"], "wei")
     state.commit(api, "wei", f"Pay refunds in time (#{number})\n\nCo-authored-by: Tom <tom@acme.example>")
     state.commit(api, "ana", "Tidy up")
+    state.comment_on_commit(api, api.commits[0]["sha"], "tom", "Good that this is in.")
     talk = state.discuss(api, "tom", "How do we round?", "Half a cent: up or even?")
     said = state.say(api, talk["number"], "wei", "To even.")
     state.say(api, talk["number"], "tom", "Thanks!", reply_to=said)

@@ -18,11 +18,11 @@ from github_stand_in import GitHubStandIn
 from github_state import GitHubState, small_world
 
 from coachkit.sdk.testing import ReferenceSink
-from coachkit_github import GitHub
+from coachkit_github import GitHub, graphql
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-PACKAGES = ("@stoplight/prism-cli@5.16.0", "@octokit/openapi@23.0.2")
+PACKAGES = ("@octokit/graphql-schema@15.26.1", "@stoplight/prism-cli@5.16.0", "@octokit/openapi@23.0.2")
 DESCRIPTION = "node_modules/@octokit/openapi/generated/api.github.com.json"
 _REPO = "/repos/{owner}/{repo}"
 PATHS = re.compile(
@@ -68,6 +68,27 @@ def part_of_description(whole: dict[str, Any]) -> dict[str, Any]:
         components.setdefault(kind, {})[name] = part
         wanted |= set(_REFERENCE.findall(json.dumps(part)))
     return {"openapi": whole["openapi"], "info": whole["info"], "paths": paths, "components": components}
+
+
+QUESTIONS = [value for name, value in vars(graphql).items() if name.isupper() and not name.startswith("_")]
+_VALIDATE = """
+import { validate } from "@octokit/graphql-schema";
+import { readFileSync } from "node:fs";
+const asked = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(asked.flatMap((one) => validate(one).map((error) => error.message))));
+"""
+
+
+def test_graphql_knows_what_it_is_asked(packages: Path) -> None:
+    asked = [one for value in QUESTIONS for one in ([value] if isinstance(value, str) else value)]
+    assert len(asked) == 8
+    (packages / "validate.mjs").write_text(_VALIDATE, "utf-8")
+    asked.append("query { nobody }")
+    command = ["node", "validate.mjs"]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False, cwd=packages)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    wrong = json.loads(done.stdout)
+    assert [message.partition(" on type")[0] for message in wrong] == ['Cannot query field "nobody"'], wrong
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from github_changes import CHANGES, Change, api, issue_deleted, told
 from github_deliveries import WEBHOOK_SECRET, delivery, payload
 from github_stand_in import GitHubStandIn
-from github_state import Repo
 from joserfc.jwk import RSAKey
 
 from coachkit.sdk import AuthFailed, Delivery, Event, PayloadRejected, Reply
@@ -20,17 +20,6 @@ from coachkit.sdk.testing import ReferenceSink, fake_clock
 from coachkit_github import GitHub
 
 Connect = Callable[..., GitHub]
-Change = Callable[[GitHubStandIn, Repo], Delivery]
-
-
-def api(github: GitHubStandIn) -> Repo:
-    found = github.state.named("acme/api")
-    assert found is not None
-    return found
-
-
-def told(github: GitHubStandIn, name: str, action: str, repo: str = "api", **parts: Any) -> Delivery:
-    return delivery(name, payload(github, repo, action, **parts))
 
 
 def whole(connect: Connect) -> ReferenceSink:
@@ -89,171 +78,7 @@ def test_a_delivery_that_does_not_say_what_it_is(connect: Connect, github: GitHu
 # poll and webhook end in one state
 
 
-def _issue_opened(github: GitHubStandIn, repo: Repo) -> Delivery:
-    return told(github, "issues", "opened", issue=github.state.issue(repo, "tom", "New", "Fixes nothing, @ana"))
-
-
-def _issue_closed(github: GitHubStandIn, repo: Repo) -> Delivery:
-    number = github.state.issue(repo, "tom", "Wish")["number"]
-    github.state.close(repo, number, "ana", "not_planned")
-    return told(github, "issues", "closed", issue=repo.issues[number])
-
-
-def _issue_deleted(github: GitHubStandIn, repo: Repo) -> Delivery:
-    """Its comments go with it, of which nothing is told: the next sweep sees that."""
-    gone = repo.issues.pop(1)
-    for native_id in [key for key, one in repo.comments.items() if one["issue_url"] == gone["url"]]:
-        del repo.comments[native_id]
-    return told(github, "issues", "deleted", issue=gone)
-
-
-def _comment(github: GitHubStandIn, repo: Repo) -> Delivery:
-    comment = github.state.comment(repo, 1, "tom", "Thank you @wei")
-    return told(github, "issue_comment", "created", comment=comment, issue=repo.issues[1])
-
-
-def _comment_on_pull(github: GitHubStandIn, repo: Repo) -> Delivery:
-    comment = github.state.comment(repo, 2, "tom", "Nice")
-    return told(github, "issue_comment", "created", comment=comment, issue=repo.issues[2])
-
-
-def _comment_deleted(github: GitHubStandIn, repo: Repo) -> Delivery:
-    gone = repo.comments.pop(next(iter(repo.comments)))
-    return told(github, "issue_comment", "deleted", comment=gone, issue=repo.issues[1])
-
-
-def _pull_opened(github: GitHubStandIn, repo: Repo) -> Delivery:
-    raw = github.state.pull(repo, "tom", "Round", "Closes #1", draft=True)
-    github.state.happen(repo, raw["number"], "ready_for_review", "tom")
-    raw["draft"] = False
-    github.state.happen(repo, raw["number"], "review_requested", "tom", requested_reviewer=github.state.stub("ana"))
-    return told(github, "pull_request", "ready_for_review", pull_request=raw, number=raw["number"])
-
-
-def _reviewed(github: GitHubStandIn, repo: Repo) -> Delivery:
-    review = github.state.review(repo, 2, "tom", "COMMENTED", "Late, but good")
-    return told(github, "pull_request_review", "submitted", review=review, pull_request=repo.pulls[2])
-
-
-def _remarked(github: GitHubStandIn, repo: Repo) -> Delivery:
-    remark = github.state.remark(repo, 2, "tom", "And here?")
-    return told(github, "pull_request_review_comment", "created", comment=remark, pull_request=repo.pulls[2])
-
-
-def _remark_deleted(github: GitHubStandIn, repo: Repo) -> Delivery:
-    gone = repo.remarks.pop(max(repo.remarks))
-    github.state.touch(repo, 2)
-    return told(github, "pull_request_review_comment", "deleted", comment=gone, pull_request=repo.pulls[2])
-
-
-def _resolved(github: GitHubStandIn, repo: Repo) -> Delivery:
-    """Opened again by its reviewer, and then resolved by her."""
-    remark = repo.remarks[min(repo.remarks)]
-    github.state.resolve(repo, remark["id"], "ana")
-    thread = {"node_id": f"PRRT_{remark['id']}", "comments": [remark]}
-    return told(github, "pull_request_review_thread", "resolved", thread=thread, pull_request=repo.pulls[2])
-
-
-def _unresolved(github: GitHubStandIn, repo: Repo) -> Delivery:
-    remark = repo.remarks[min(repo.remarks)]
-    repo.resolved.clear()
-    github.state.touch(repo, 2)
-    thread = {"node_id": f"PRRT_{remark['id']}", "comments": [remark]}
-    return told(github, "pull_request_review_thread", "unresolved", thread=thread, pull_request=repo.pulls[2])
-
-
-def _discussed(github: GitHubStandIn, repo: Repo) -> Delivery:
-    talk = github.state.discuss(repo, "ana", "Which bank?", "The old one?")
-    for number in range(5):
-        said = github.state.say(repo, talk["number"], "wei", f"Bank {number}")
-        for answer in range(3):
-            github.state.say(repo, talk["number"], "tom", f"No {answer}", reply_to=said)
-    github.state.answer(repo, talk["number"], said, "ana")
-    discussion = {"id": talk["databaseId"], "number": talk["number"]}
-    return told(github, "discussion", "answered", discussion=discussion)
-
-
-def _pushed(github: GitHubStandIn, repo: Repo) -> Delivery:
-    before = repo.commits[-1]["sha"]
-    for number in range(4):
-        github.state.commit(repo, "tom", f"Step {number}")
-    head = repo.commits[-1]["sha"]
-    return told(github, "push", "", ref="refs/heads/main", before=before, after=head, commits=[])
-
-
-def _forced(github: GitHubStandIn, repo: Repo) -> Delivery:
-    before = repo.commits[-1]["sha"]
-    github.state.rewrite(repo, 1, "ana", "Tidy up better")
-    head = repo.commits[-1]["sha"]
-    return told(github, "push", "", ref="refs/heads/main", before=before, after=head, commits=[], forced=True)
-
-
-def _privatized(github: GitHubStandIn, repo: Repo) -> Delivery:
-    repo.raw |= {"private": True, "visibility": "private", "updated_at": github.state.tick()}
-    repo.collaborators = ["ana"]
-    return told(github, "repository", "privatized")
-
-
-def _renamed(github: GitHubStandIn, repo: Repo) -> Delivery:
-    github.state.rename(repo, "interface")
-    return told(github, "repository", "renamed", repo="interface")
-
-
-def _reader_left(github: GitHubStandIn, repo: Repo) -> Delivery:
-    vault = github.state.named("acme/vault")
-    assert vault is not None
-    vault.collaborators.remove("wei")
-    return told(github, "member", "removed", repo="vault", member=github.state.stub("wei"))
-
-
-def _team_member_left(github: GitHubStandIn, repo: Repo) -> Delivery:
-    vault = github.state.named("acme/vault")
-    assert vault is not None
-    vault.collaborators.remove("wei")
-    del github.state.members["payments"]["wei"]
-    team, member = github.state.teams["payments"], github.state.stub("wei")
-    return told(github, "membership", "removed", scope="team", team=team, member=member)
-
-
-def _team_made(github: GitHubStandIn, repo: Repo) -> Delivery:
-    github.state.tick()
-    return told(github, "team", "created", team=github.state.team("search", "Search"))
-
-
-def _team_renamed(github: GitHubStandIn, repo: Repo) -> Delivery:
-    """The delivery comes late and carries an older name."""
-    team = github.state.teams["payments"]
-    late = told(github, "team", "edited", team={**team, "name": "Pay"})
-    team["name"] = "Payments and refunds"
-    return late
-
-
-CHANGES: tuple[Change, ...] = (
-    _issue_opened,
-    _issue_closed,
-    _issue_deleted,
-    _comment,
-    _comment_on_pull,
-    _comment_deleted,
-    _pull_opened,
-    _reviewed,
-    _remarked,
-    _remark_deleted,
-    _resolved,
-    _unresolved,
-    _discussed,
-    _pushed,
-    _forced,
-    _privatized,
-    _renamed,
-    _reader_left,
-    _team_member_left,
-    _team_made,
-    _team_renamed,
-)
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__.strip("_"))
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_webhook_and_poll_end_in_one_state(connect: Connect, github: GitHubStandIn, change: Change) -> None:
     """By webhook alone; by webhook, then poll; by poll alone; and read anew: all the same."""
     sink = whole(connect)
@@ -262,7 +87,7 @@ def test_webhook_and_poll_end_in_one_state(connect: Connect, github: GitHubStand
     run = sink.deliver(connect(), given)
     assert run.items, run.refused
     anew = whole(connect)
-    if change is not _issue_deleted:
+    if change is not issue_deleted:
         assert sink.state() == anew.state()  # its accounts, too
     for known in (sink, polled):
         known.run(connect())

@@ -127,6 +127,40 @@ def test_people_of_single_repositories(connect: Connect, github: GitHubStandIn) 
     assert not [one for one in github.requests[before:] if one.path.startswith("/users/")], "profiles are kept"
 
 
+@pytest.mark.parametrize("part", ["issues", "comments", "remarks", "commit_comments", "reviews", "commits"])
+def test_what_could_not_be_read_is_looked_at_again(connect: Connect, github: GitHubStandIn, part: str) -> None:
+    """Once it is repaired, without a change that a poll would see."""
+    repo = repo_of(github)
+    raw: Any = {
+        "issues": lambda: repo.issues[1],
+        "comments": lambda: next(iter(repo.comments.values())),
+        "remarks": lambda: next(iter(repo.remarks.values())),
+        "commit_comments": lambda: next(iter(repo.commit_comments.values())),
+        "reviews": lambda: repo.reviews[2][0],
+        "commits": lambda: repo.commits[0],
+    }[part]()
+    field = {"reviews": "state", "commits": "commit"}.get(part, "created_at")
+    good, raw[field] = raw[field], None
+    sink = read(connect)
+    assert len(sink.failures) == 1
+    assert field in next(iter(sink.failures.values()))
+    raw[field] = good
+    read(connect, sink)
+    assert sink.failures == {}
+    assert sink.records == read(connect).records
+
+
+def test_what_could_not_be_read_and_is_gone_is_let_go(connect: Connect, github: GitHubStandIn) -> None:
+    repo = repo_of(github)
+    raw = next(iter(repo.comments.values()))
+    raw["created_at"] = None
+    sink = read(connect, sweep_days=30)
+    assert len(sink.failures) == 1
+    del repo.comments[raw["id"]]
+    read(connect, sink, sweep_days=30)
+    assert sink.failures == {}
+
+
 # moved, gone, hidden, blocked
 
 
@@ -290,8 +324,14 @@ def app(github: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any
 
 
 def test_an_app_reads_as_its_installation(connect: Connect, github: GitHubStandIn, app: dict[str, Any]) -> None:
+    github.elsewhere.add("acme/api")
+    sink = read(connect, **app)
+    assert {item.record.title for (stream, _), item in sink.records.items() if stream == "repositories"} == {
+        "acme/vault"
+    }
+    github.elsewhere.clear()
     assert read(connect, **app).state() == read(connect).state()
-    assert github.tokens_traded == 1
+    assert github.tokens_traded == 2
     assert github.requests[0].path == "/orgs/acme/installation"
     assert not github.requests[0].carried_secret
 

@@ -58,7 +58,7 @@ class Access:
                 yield found
         if not self._config.organisation:
             return
-        for raw in self._api.all(f"orgs/{self._config.organisation}/repos", {"type": "all", "sort": "full_name"}):
+        for raw in self._listed():
             try:
                 repository = read(Repository, raw, "the repository")
             except PayloadRejected as refused:
@@ -67,6 +67,12 @@ class Access:
             if repository.id not in seen and self._is_wanted(repository):
                 seen.add(repository.id)
                 yield self.found(repository)
+
+    def _listed(self) -> Iterator[Mapping[str, Any]]:
+        """Of an App those that it is installed on; the organisation also has public ones that anybody may read."""
+        if self._config.app_id:
+            return self._api.all("installation/repositories")
+        return self._api.all(f"orgs/{self._config.organisation}/repos", {"type": "all", "sort": "full_name"})
 
     def named(self, name: str) -> Found | Failure:
         """The repository of this name; where GitHub says that it moved, the one there."""
@@ -95,7 +101,7 @@ class Access:
     def reads(self, found: Found) -> bool:
         """Whether a repository is among those that are to be read."""
         name = found.place.name
-        if self._config.organisation.lower() == name.partition("/")[0].lower() and self._is_wanted(found.repository):
+        if self._config.organisation and self._is_wanted(found.repository):
             return True
         return found.repository.id in self._named_ids(name) and not self.is_excluded(name)
 
@@ -110,7 +116,8 @@ class Access:
         return {found.repository.id for found in self._ids.values() if isinstance(found, Found)}
 
     def _is_wanted(self, repository: Repository) -> bool:
-        if repository.disabled or self.is_excluded(repository.full_name):
+        owner = repository.full_name.partition("/")[0].lower()
+        if repository.disabled or owner != self._config.organisation.lower() or self.is_excluded(repository.full_name):
             return False
         return (self._config.forks or not repository.fork) and (self._config.archived or not repository.archived)
 
@@ -175,13 +182,13 @@ class Access:
         """Names and verified addresses of the organisation's members; only logins, where we may not ask for more."""
         login = self._config.organisation
         path = ("organization", "membersWithRole")
-        try:
-            for page in self._api.connection(graphql.MEMBERS, {"login": login, "after": None}, path):
-                for raw in page.get("nodes") or ():
-                    self._profile(raw)
-        except (PayloadRejected, NotAllowed):
-            pass
-        else:
+        for question in graphql.MEMBERS:
+            try:
+                for page in self._api.connection(question, {"login": login, "after": None}, path):
+                    for raw in page.get("nodes") or ():
+                        self._profile(raw)
+            except (PayloadRejected, NotAllowed):
+                continue
             return
         for raw in self._api.all(f"orgs/{login}/members"):
             self._person(raw)

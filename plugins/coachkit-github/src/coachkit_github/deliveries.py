@@ -56,7 +56,11 @@ class Deliveries:
                     arrived.add(guid)
                 else:
                     lost.setdefault(guid, native_id)
-            if count >= MOST_PAGES or any(isinstance(raw.get("id"), int) and raw["id"] <= newest for raw in page.items):
+            if (
+                not newest
+                or count >= MOST_PAGES
+                or any(isinstance(raw.get("id"), int) and raw["id"] <= newest for raw in page.items)
+            ):
                 break
         return latest, sorted(native_id for guid, native_id in lost.items() if guid not in arrived)
 

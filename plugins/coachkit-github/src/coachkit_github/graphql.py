@@ -80,15 +80,22 @@ query Replies($id: ID!, $after: String) {{
   }}
 }}"""
 
-MEMBERS = """
+_MEMBERS = """
 query Members($login: String!, $after: String) {
   organization(login: $login) {
     membersWithRole(first: 100, after: $after) {
       pageInfo { hasNextPage endCursor }
-      nodes { databaseId login name email updatedAt organizationVerifiedDomainEmails(login: $login) }
+      nodes { databaseId login name updatedAt FIELDS }
     }
   }
 }"""
+
+MEMBERS = (
+    _MEMBERS.replace("FIELDS", "email organizationVerifiedDomainEmails(login: $login)"),
+    _MEMBERS.replace("FIELDS", "organizationVerifiedDomainEmails(login: $login)"),
+    _MEMBERS.replace("FIELDS", ""),
+)
+"""The same question with fewer and fewer addresses, which not every token may ask for."""
 
 REVIEW_IDS = """
 query ReviewIds($owner: String!, $name: String!, $after: String) {

@@ -17,7 +17,7 @@ from coachkit_github.place import Place
 from coachkit_github.places import Left
 from coachkit_github.reading import Reading
 from coachkit_github.records import COMMITS, DISCUSSIONS, ISSUES, PULL_REQUESTS, REPOSITORIES, Records
-from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, REVIEW_COMMENTS
+from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, ON_COMMITS, REVIEW_COMMENTS
 from coachkit_github.teams import MEMBERSHIPS, TEAMS, membership_id, team_record
 
 __all__ = ["Hints"]
@@ -198,7 +198,7 @@ class Hints:
         yield from self._one(
             f"repos/{place.name}/comments/{native_id}",
             lambda raw: self._items.comment(place, raw),
-            Tombstone(stream=COMMENTS, native_id=f"commit-comment:{native_id}"),
+            Tombstone(stream=COMMENTS, native_id=f"{ON_COMMITS}{native_id}"),
         )
 
     def _one(self, path: str, take: Callable[[Mapping[str, Any]], Iterator[Item]], gone: Tombstone) -> Iterator[Item]:

@@ -27,7 +27,15 @@ from coachkit_github.models import (
 from coachkit_github.people import People
 from coachkit_github.place import Place, key_of_address
 from coachkit_github.records import COMMITS, DISCUSSIONS, ISSUES, PULL_REQUESTS, Records
-from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, REVIEW_COMMENTS, REVIEW_THREADS, REVIEWS, Talk
+from coachkit_github.talk import (
+    COMMENTS,
+    DISCUSSION_COMMENTS,
+    ON_COMMITS,
+    REVIEW_COMMENTS,
+    REVIEW_THREADS,
+    REVIEWS,
+    Talk,
+)
 
 __all__ = ["Items"]
 
@@ -140,7 +148,8 @@ class Items:
         except NotThere:
             raise
         except PayloadRejected as refused:
-            yield failure(COMMENTS, place, raw, refused)
+            known = {**raw, "id": f"{ON_COMMITS}{raw.get('id')}"} if raw.get("commit_id") else raw
+            yield failure(COMMENTS, place, known, refused)
 
     def commit(self, place: Place, raw: Raw) -> Iterator[Item]:
         """A commit, as REST tells it in lists: without its files."""

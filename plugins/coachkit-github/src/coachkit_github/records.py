@@ -86,7 +86,7 @@ class Records:
         author = self.people.key(pull.user)
         acts = [*self._authored(author, pull.created_at, InteractionKind.AUTHORED), *history.acts]
         acts += mentions(pull.body, author, pull.created_at, self.people)
-        self._assigned(acts, pull.assignees, pull.created_at, author)
+        self._assigned(acts, pull.assignees, pull.created_at)
         for other in pull.requested_reviewers or ():
             self.people.key(other)
         record = WorkItem(
@@ -118,7 +118,7 @@ class Records:
         author = self.people.key(issue.user)
         acts = [*self._authored(author, issue.created_at, InteractionKind.REPORTED), *history.acts]
         acts += mentions(issue.body, author, issue.created_at, self.people)
-        self._assigned(acts, issue.assignees, issue.created_at, author)
+        self._assigned(acts, issue.assignees, issue.created_at)
         links = list(history.links)
         if parent := key_of_address(issue.parent_issue_url):
             links.insert(0, Link(rel="parent", target=parent))
@@ -246,16 +246,13 @@ class Records:
     def _authored(self, author: str | None, at: datetime, kind: InteractionKind) -> list[Interaction]:
         return [Interaction(kind=kind, actor=author, at=at)] if author is not None else []
 
-    def _assigned(
-        self, acts: list[Interaction], assignees: Sequence[User] | None, at: datetime, author: str | None
-    ) -> None:
-        """Who is assigned without the timeline telling since when: from the beginning, by whoever opened it."""
+    def _assigned(self, acts: list[Interaction], assignees: Sequence[User] | None, at: datetime) -> None:
+        """Who is assigned without the timeline telling since when and by whom."""
         told = {act.target or act.actor for act in acts if act.kind is InteractionKind.ASSIGNED}
         for user in assignees or ():
             key = self.people.key(user)
-            if key is not None and key not in told and author is not None:
-                target = key if key != author else None
-                acts.append(Interaction(kind=InteractionKind.ASSIGNED, actor=author, at=at, target=target))
+            if key is not None and key not in told:
+                acts.append(Interaction(kind=InteractionKind.ASSIGNED, actor=key, at=at))
 
     def _links(self, own: str, place: Place, text: str, more: Iterable[Link]) -> tuple[Link, ...]:
         found: dict[str, Link] = {}

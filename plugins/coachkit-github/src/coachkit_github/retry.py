@@ -11,7 +11,7 @@ from coachkit_github.api import Api, NotFound
 from coachkit_github.items import Items
 from coachkit_github.place import Place
 from coachkit_github.records import COMMITS, DISCUSSIONS, ISSUES, PULL_REQUESTS
-from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, REVIEW_COMMENTS, REVIEW_THREADS, REVIEWS
+from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, ON_COMMITS, REVIEW_COMMENTS, REVIEW_THREADS, REVIEWS
 
 __all__ = ["Retry"]
 
@@ -49,19 +49,22 @@ class Retry:
     def _one(self, failure: Failure, place: Place) -> Iterator[Item]:
         number, native_id = failure.payload.get("number"), failure.payload.get("id")
         path = f"repos/{place.name}"
-        match failure.stream, number, native_id:
-            case (name, int(), _) if name in (PULL_REQUESTS, REVIEWS, REVIEW_THREADS):
-                yield from self._items.pull(place, number)
-            case (name, int(), _) if name == ISSUES:
-                yield from self._items.issue(place, self._get(f"{path}/issues/{number}"))
-            case (name, int(), _) if name in (DISCUSSIONS, DISCUSSION_COMMENTS):
-                yield from self._items.discussion_numbered(place, number)
-            case (name, _, int() | str()) if name == COMMENTS:
-                yield from self._items.comment(place, self._get(f"{path}/issues/comments/{native_id}"))
-            case (name, _, int() | str()) if name == REVIEW_COMMENTS:
-                yield from self._items.review_comment(place, self._get(f"{path}/pulls/comments/{native_id}"))
-            case (name, _, str()) if name == COMMITS:
-                yield from self._items.commit(place, self._get(f"{path}/commits/{native_id}"))
+        stream = failure.stream
+        if stream in (PULL_REQUESTS, REVIEWS, REVIEW_THREADS) and isinstance(number, int):
+            yield from self._items.pull(place, number)
+        elif stream == ISSUES and isinstance(number, int):
+            yield from self._items.issue(place, self._get(f"{path}/issues/{number}"))
+        elif stream in (DISCUSSIONS, DISCUSSION_COMMENTS) and isinstance(number, int):
+            yield from self._items.discussion_numbered(place, number)
+        elif stream == COMMENTS and str(native_id).startswith(ON_COMMITS):
+            on_commit = str(native_id).removeprefix(ON_COMMITS)
+            yield from self._items.comment(place, self._get(f"{path}/comments/{on_commit}"))
+        elif stream == COMMENTS and native_id:
+            yield from self._items.comment(place, self._get(f"{path}/issues/comments/{native_id}"))
+        elif stream == REVIEW_COMMENTS and native_id:
+            yield from self._items.review_comment(place, self._get(f"{path}/pulls/comments/{native_id}"))
+        elif stream == COMMITS and native_id:
+            yield from self._items.commit(place, self._get(f"{path}/commits/{native_id}"))
 
     def _get(self, path: str) -> Mapping[str, Any]:
         raw = self._api.get(path).json()

@@ -11,7 +11,7 @@ from coachkit_github.api import Api
 from coachkit_github.items import Items
 from coachkit_github.place import Place
 from coachkit_github.records import COMMITS, DISCUSSIONS, ISSUES, PULL_REQUESTS
-from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, REVIEW_COMMENTS, REVIEW_THREADS, REVIEWS
+from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, ON_COMMITS, REVIEW_COMMENTS, REVIEW_THREADS, REVIEWS
 
 __all__ = ["Sweep"]
 
@@ -68,7 +68,7 @@ class Sweep:
     def _comments(self, place: Place) -> Iterator[str]:
         yield from self._ids(f"repos/{place.name}/issues/comments")
         for native_id in self._ids(f"repos/{place.name}/comments"):
-            yield f"commit-comment:{native_id}"
+            yield f"{ON_COMMITS}{native_id}"
 
     def _review_comments(self, place: Place) -> Iterator[str]:
         return self._ids(f"repos/{place.name}/pulls/comments")

@@ -11,13 +11,16 @@ from coachkit_github.place import Place
 from coachkit_github.records import KEY_LENGTH
 from coachkit_github.texts import short
 
-__all__ = ["COMMENTS", "DISCUSSION_COMMENTS", "REVIEWS", "REVIEW_COMMENTS", "REVIEW_THREADS", "Talk"]
+__all__ = ["COMMENTS", "DISCUSSION_COMMENTS", "ON_COMMITS", "REVIEWS", "REVIEW_COMMENTS", "REVIEW_THREADS", "Talk"]
 
 COMMENTS = "comments"
 REVIEWS = "reviews"
 REVIEW_COMMENTS = "review_comments"
 REVIEW_THREADS = "review_threads"
 DISCUSSION_COMMENTS = "discussion_comments"
+
+ON_COMMITS = "commit-comment:"
+"""Comments on commits have ids of their own, and share a stream with others."""
 
 _REVIEWS = {
     "approved": InteractionKind.APPROVED,
@@ -38,7 +41,7 @@ class Talk:
 
         :raises PayloadRejected: if its author is gone.
         """
-        native_id = f"commit-comment:{comment.id}" if comment.commit_id else str(comment.id)
+        native_id = f"{ON_COMMITS}{comment.id}" if comment.commit_id else str(comment.id)
         act = self._said(InteractionKind.COMMENTED, comment, item, author)
         return _upsert(COMMENTS, native_id, act, comment.updated_at, comment.html_url, place)
 
