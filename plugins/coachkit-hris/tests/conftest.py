@@ -18,6 +18,8 @@ from typing import Any, ClassVar
 import httpx2
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 from coachkit.sdk.testing import Fault, Request, Response, StandIn
 from coachkit_hris.csv_connector import HrisCsv
 from coachkit_hris.scim_connector import HrisScim

@@ -10,6 +10,7 @@ from typing import Any
 from coachkit.sdk import Team
 from coachkit_hris.hierarchy import check_managers
 from coachkit_hris.history import Known
+from coachkit_hris.keys import settled_identities
 from coachkit_hris.roster import MEMBERSHIPS, PEOPLE, REPORTING_LINES, TEAMS, Person, Place, Roster
 from coachkit_hris.scim_http import Page
 from coachkit_hris.scim_read import Group, Unreadable, User, read_group, read_user
@@ -98,38 +99,15 @@ class ScimRoster:
         return {person: rows[0].target for person, rows in lines.items() if rows and person not in self._users}
 
     def _take_people(self, *, departments: bool) -> None:
-        holders = self._holders()
-        for native_id, user in self._users.items():
-            known = self._known.people.get(native_id) if self._known else None
-            identity = known.profile.identity if known else user.profile.identity
-            others = sorted(holders[identity] - {native_id})
-            if others and known is None:
-                self.roster.put_aside(
-                    PEOPLE,
-                    native_id,
-                    f"the user {native_id} has the employee number {user.number}, as {', '.join(others)} has.",
-                )
-                continue
+        told = {native_id: user.profile.identity for native_id, user in self._users.items()}
+        for native_id, identity in settled_identities(self._known, self.roster, told).items():
+            user = self._users[native_id]
             profile = replace(user.profile, identity=identity)
             self.roster.people[native_id] = Person(profile=profile, changed_at=user.changed_at)
             noticed = user.changed_at.astimezone().date() if user.changed_at else None
             self.roster.managers[native_id] = Place(target=user.manager, noticed=noticed) if user.manager else None
             if departments:
                 self._place_by_department(native_id, user)
-
-    def _holders(self) -> dict[str, set[str]]:
-        """Identity → users who are there and have it: once written, a user's identity stays."""
-        known = self._known.people if self._known else {}
-        found: dict[str, set[str]] = {}
-        for native_id, person in known.items():
-            if native_id in self.roster.present:
-                found.setdefault(person.profile.identity, set()).add(native_id)
-        for native_id, user in self._users.items():
-            if native_id not in known:
-                found.setdefault(user.profile.identity, set()).add(native_id)
-            else:
-                found.setdefault(known[native_id].profile.identity, set()).add(native_id)
-        return found
 
     def _place_by_department(self, native_id: str, user: User) -> None:
         if user.department is None:

@@ -1,4 +1,4 @@
-"""The streams that both connectors have, and how a check tells what it found."""
+"""The streams that all connectors have, and how a check tells what it found."""
 
 from __future__ import annotations
 
