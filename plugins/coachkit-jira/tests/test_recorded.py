@@ -126,3 +126,34 @@ def test_real_payloads() -> None:
         for (stream, reason), count in sorted(table.items()):
             print(f"{path.name}: {stream}: {count} {reason}")
         assert not [one for one in items if isinstance(one, Failure)]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"base_url": "http://jira.example.org"}, "use https"),
+        ({"base_url": "https://acme.atlassian.net", "email": ""}, "e-mail address"),
+        ({"email": "a@example.org", "user": "a"}, "not both"),
+        ({"streams": "isues"}, "isues"),
+        ({"states": "In Review"}, "name=value"),
+        ({"states": "In Review=sleeping"}, "waiting"),
+        ({"token": "not-a-reference"}, "by reference"),
+    ],
+)
+def test_a_wrong_configuration_says_what_is_wrong(given: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        connector(**given)
+
+
+def test_settings_as_words_of_a_command_line() -> None:
+    config = connector(states="Ready for test=waiting, Parked=dropped", goals="PAY-1=O-2", projects="PAY").config
+    assert config.states == {"Ready for test": "waiting", "Parked": "dropped"}
+    assert (config.goals, config.projects) == ({"PAY-1": "O-2"}, ("PAY",))
+
+
+def test_links_lead_to_where_people_look() -> None:
+    items, _ = read(
+        OWN / "answers.jsonl", base_url="https://api.example.net/ex/jira/1", web="https://acme.example.net/"
+    )
+    (issue,) = [one for one in items if isinstance(one, Upsert) and one.native_id == "20001"]
+    assert issue.url == "https://acme.example.net/browse/PAY-7"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from coachkit.sdk import Configuration, SecretRef, StateCategory
+from coachkit.sdk import Configuration, SecretRef, StateCategory, checked_url
 
 __all__ = ["STREAM_NAMES", "JiraConfig"]
 
@@ -24,6 +25,7 @@ class JiraConfig(Configuration):
         description="Address of Jira: https://company.atlassian.net, or of a Data Center with its path. "
         "http only on loopback."
     )
+    web: str = Field("", description="Address of Jira for people, if it is another than `base_url`.")
     deployment: Literal["auto", "cloud", "datacenter"] = Field(
         "auto", description="Which kind of Jira; `auto` asks it."
     )
@@ -31,7 +33,10 @@ class JiraConfig(Configuration):
         description="Where the API token (Cloud) or personal access token (Data Center) lies: "
         "env:NAME, file:/path or keyring:service/name."
     )
-    email: str = Field("", description="Cloud: e-mail of the account that the API token belongs to.")
+    email: str = Field(
+        "",
+        description="Cloud: whose e-mail address the API token belongs to; without it the token is a bearer token.",
+    )
     user: str = Field("", description="Data Center without access tokens: user name; `token` is then its password.")
     projects: tuple[str, ...] = Field((), description="Keys of the projects to read; empty: all that it may see.")
     streams: tuple[str, ...] = Field(STREAM_NAMES, description="What to read.")
@@ -69,11 +74,16 @@ class JiraConfig(Configuration):
         0, ge=0, description="How long what permission schemes say holds before it is asked again; 0: every sync."
     )
     sweep_every_hours: int = Field(
-        24, ge=0, description="How often all ids are compared, to see what was deleted; 0: every sync."
+        1, ge=0, description="How often all ids are compared, to see what was deleted; 0: every sync."
     )
     sweep_comments_every_hours: int = Field(
         168, ge=0, description="The same for comments, which Jira lists only with their text."
     )
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        return checked_url(value)
 
     @field_validator("projects", "streams", "open_projects", "dropped_resolutions", mode="before")
     @classmethod
@@ -103,6 +113,6 @@ class JiraConfig(Configuration):
     def _one_way_to_sign_in(self) -> JiraConfig:
         if self.email and self.user:
             raise ValueError("give email (Cloud) or user (Data Center), not both")
-        if self.deployment == "cloud" and not self.email:
+        if (urlsplit(self.base_url).hostname or "").endswith(".atlassian.net") and not self.email:
             raise ValueError("Jira Cloud needs the e-mail address that the API token belongs to: email=…")
         return self

@@ -80,7 +80,7 @@ class Session:
             people=self.people,
             states=states,
             audiences=self.audiences,
-            web=self.config.base_url,
+            web=self.config.web.rstrip("/") or self.config.base_url,
             epic_field=self.config.epic_field or (self._custom.get(_EPIC, "") if self._online else ""),
         )
 
