@@ -109,7 +109,7 @@ class BambooService:
         :raises PayloadRejected: if it is no report.
         """
         asked = {"title": "coachkit", "fields": list(FIELDS)}
-        answer = self._source.post("v1/reports/custom", asked, params={"format": "JSON", "onlyCurrent": True})
+        answer = self._source.post("v1/reports/custom", asked, params={"format": "json", "onlyCurrent": True})
         body = answer.json()
         employees = body.get("employees") if isinstance(body, dict) else None
         if not isinstance(employees, list):
