@@ -208,7 +208,7 @@ class JiraStandIn(StandIn):
             found = [one for one in found if one.project in ids]
         elif named := _PROJECT.search(jql):
             found = [one for one in found if self.jira.projects[one.project]["key"] == named[1].upper()]
-        elif not since:
+        elif not since and precise:
             return None
         if since:
             found = [one for one in found if key(getattr(one, since[1])) >= int(since[2]) // unit]

@@ -53,14 +53,13 @@ def test_our_answers() -> None:
     assert table == {
         ("issues", ""): 2,
         ("issues", "it does not say when it was created or changed"): 1,
-        ("comments", ""): 1,
+        ("comments", ""): 2,
         ("accounts", ""): 4,
         ("projects", ""): 1,
         ("sprints", ""): 1,
         ("refused", "states are no records of their own; they say what an issue's state means."): 1,
         ("refused", "types of issues are no records of their own."): 1,
         ("refused", "changes are part of their issue's record, and come with it."): 1,
-        ("refused", "without its issue nobody knows who may read it."): 1,
         ("refused", "its address is none of Jira's that is read here."): 1,
     }
     (issue,) = [one for one in items if isinstance(one, Upsert) and one.native_id == "20001"]
@@ -75,6 +74,9 @@ def test_our_answers() -> None:
         ("sprint", "sprint:7"),
     }
     assert issue.url == "https://acme.example.net/browse/PAY-7"
+    with_issue, alone = [one for one in items if isinstance(one, Upsert) and one.stream == "comments"]
+    assert (with_issue.record.item, with_issue.audience.key) == ("PAY-7", "group:jira:tracker:10003")  # type: ignore[union-attr]
+    assert (alone.record.item, alone.audience.key, alone.url) == (None, "nobody", None)  # type: ignore[union-attr]
 
 
 def test_our_deliveries() -> None:

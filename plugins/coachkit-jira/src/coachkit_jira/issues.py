@@ -92,23 +92,31 @@ class Issues:
         return issue
 
     def items(
-        self, issue: Issue, changes: Sequence[Change] | None, comments: Sequence[Any], worklogs: Sequence[Any] = ()
+        self,
+        issue: Issue,
+        changes: Sequence[Change] | None,
+        comments: Sequence[Any],
+        worklogs: Sequence[Any] = (),
+        *,
+        only: str = "",
     ) -> Iterator[Item]:
-        """All records of an issue.
+        """All records of an issue, of the streams that are read.
 
         :param changes: its whole history; ``None`` if it is not known.
         :param comments: raw, all of them.
+        :param only: of this stream alone: little else of the issue is known.
         """
         timeline = read_timeline(issue, changes, self.states, self.people)
         audience = self.audiences.of_issue(issue.fields.project, issue.fields.security)
-        yield self._issue(issue, timeline, audience)
-        if COMMENTS in self.config.streams:
+        if ISSUES in self.config.streams and only in ("", ISSUES):
+            yield self._issue(issue, timeline, audience)
+        if COMMENTS in self.config.streams and only in ("", COMMENTS):
             yield from self.comments(issue, comments, timeline, audience)
             present = {str(raw.get("id")) for raw in comments if isinstance(raw, Mapping)}
             for native_id in timeline.removed_comments:
                 if native_id not in present:
                     yield Tombstone(stream=COMMENTS, native_id=native_id)
-        for raw in worklogs if self.config.worklogs else ():
+        for raw in worklogs if self.config.worklogs and only in ("", WORKLOGS) else ():
             yield self._worklog(issue, raw, audience)
 
     def comments(

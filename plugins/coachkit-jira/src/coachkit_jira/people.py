@@ -43,7 +43,8 @@ class People:
             return None
         self.learn(user)
         known = self._new.get(native)
-        if native not in self._told and (known is None or (user.email and not known.email)):
+        better = known is None or (user.email and not known.email)
+        if native not in self._told and better and len(self._new) < REMEMBERED:  # others: when they are met again
             self._new[native] = user
         return identity_key(self.system, native)
 

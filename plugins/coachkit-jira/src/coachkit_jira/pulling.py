@@ -56,7 +56,7 @@ class Pull:
         self.session.rest.myself()
         yield from self._accounts()
         yield from self._read_projects()
-        if ISSUES in self.config.streams:
+        if {ISSUES, COMMENTS} & set(self.config.streams) or self.config.worklogs:
             yield from self._issues()
         if SPRINTS in self.config.streams:
             yield from self._sprints.items(self.projects)
@@ -190,8 +190,8 @@ class Pull:
         A number is that moment wherever the account's time zone lies; a written date would be read in that zone, and
         to the minute.
         """
-        changed = f" AND updated >= {since}" if since else ""
-        return f"{self._within()}{changed} ORDER BY updated ASC, key ASC"
+        clauses = [*self._within(), *([f"updated >= {since}"] if since else [])]
+        return f"{' AND '.join(clauses)} ORDER BY updated ASC, key ASC".lstrip()
 
     def swept(self, stream: str) -> Iterator[str]:
         """Native ids that are there now."""
@@ -201,7 +201,7 @@ class Pull:
             yield from self._sprints.present
         elif self.projects:
             self.session.rest.myself()
-            everything = f"{self._within()} ORDER BY created ASC, key ASC"
+            everything = f"{' AND '.join(self._within())} ORDER BY created ASC, key ASC".lstrip()
             yield from self.session.rest.ids(everything) if stream == ISSUES else self._comment_ids(everything)
 
     def _comment_ids(self, query: str) -> Iterator[str]:
@@ -210,14 +210,19 @@ class Pull:
                 comments = self.session.comments(Issue.model_validate({"fields": {}, **raw}))
                 yield from (str(one["id"]) for one in comments if isinstance(one, dict) and one.get("id"))
 
-    def _within(self) -> str:
-        """Projects that there are, by key: one that is unknown is an error in JQL, and a key may be a word of it."""
+    def _within(self) -> list[str]:
+        """Projects that there are, by key: one that is unknown is an error in JQL, and a key may be a word of it.
+
+        Cloud wants a limit; Data Center reads the query from the address, which hundreds of keys would not fit into.
+        """
+        if not self.session.rest.cloud and not self.config.projects:
+            return []
         keys = sorted(project.key.replace('"', "") for project in self.projects.values())
-        return 'project in ("' + '", "'.join(keys) + '")'
+        return ['project in ("' + '", "'.join(keys) + '")']
 
     def _seen(self) -> Iterator[Item]:
-        if ACCOUNTS in self.config.streams:
-            yield from self.session.people.seen()
+        seen = list(self.session.people.seen())
+        yield from seen if ACCOUNTS in self.config.streams else ()
 
     def _reading(self) -> str:
         decides = self.config.model_dump_json(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from coachkit.sdk import Failure, Item, PayloadRejected, Tombstone
+from coachkit.sdk import Failure, Interaction, Item, PayloadRejected, Tombstone, Upsert
 from coachkit_jira.issues import COMMENTS, ISSUES, WORKLOGS, Issues
-from coachkit_jira.models import Issue, Status, User
+from coachkit_jira.models import Fields, Issue, Status, User
 from coachkit_jira.people import ACCOUNTS
 from coachkit_jira.plans import (
     PROJECTS,
@@ -42,6 +43,8 @@ _PLACES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _HOST = re.compile(r"(https?://[^/?#]+)/rest/")
+_ON_ISSUE = re.compile(r"/issue/([^/?]+)/comment")
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-\d+")
 _LISTS = ("issues", "values", "comments", "worklogs", "histories", "users")
 
 _NO_RECORDS = {
@@ -107,7 +110,7 @@ class Recorded:
         if what is None:
             raise PayloadRejected("its address is none of Jira's that is read here.")
         for one in _parts(line["data"]):
-            yield from self._one(what, one)
+            yield from self._comment(one, str(line.get("url"))) if what == COMMENTS else self._one(what, one)
         yield from self.issues.people.seen()
 
     def _learn_where(self, line: Mapping[str, Any]) -> None:
@@ -125,12 +128,22 @@ class Recorded:
     def _one(self, what: str, raw: Any) -> Iterator[Item]:
         if what == "statuses" and isinstance(raw, Mapping):
             self.issues.states.learn(Status.model_validate(raw))
-        if what in (COMMENTS, WORKLOGS):
-            raise PayloadRejected("without its issue nobody knows who may read it.")
+        if what == WORKLOGS:
+            raise PayloadRejected("work logged is read with its issue, where worklogs=true says so.")
         reader = self._readers.get(what)
         if reader is None:
             raise PayloadRejected(f"{_NO_RECORDS.get(what, 'it is of no stream')}.")
         yield from reader(raw)
+
+    def _comment(self, raw: Any, url: str) -> Iterator[Item]:
+        """A comment without its issue: who said what, when. Nobody knows who may read it, so nobody may."""
+        found = _ON_ISSUE.search(url)
+        place = found[1] if found else "?"
+        issue = Issue(id=place, key=place, fields=Fields())
+        for item in self.issues.items(issue, None, [raw], only=COMMENTS):
+            if isinstance(item, Upsert) and isinstance(item.record, Interaction) and not _KEY.fullmatch(place):
+                item = replace(item, record=replace(item.record, item=None), url=None)  # a number is no name
+            yield item
 
     def _event(self, line: Mapping[str, Any]) -> Iterator[Item]:
         payload = line.get("payload")
@@ -179,9 +192,7 @@ class Recorded:
         if not isinstance(read, Issue):
             raise PayloadRejected(f"the issue of the {part} cannot be read: {read.reason}.")
         comments, worklogs = ([payload.get(part)], []) if what == COMMENTS else ([], [payload.get(part)])
-        for item in self.issues.items(read, None, comments, worklogs):
-            if getattr(item, "stream", None) == what:
-                yield item
+        yield from self.issues.items(read, None, comments, worklogs, only=what)
 
     def _project(self, raw: Any) -> Iterator[Item]:
         project = read_project(raw)
