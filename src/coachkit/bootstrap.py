@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from coachkit.domain.identity import public_id, stable_id
-from coachkit.errors import ConfigError, StoreBusy
+from coachkit.errors import StoreBusy
 from coachkit.settings import Settings
 from coachkit.store.relational.database import Database
 from coachkit.telemetry import get_logger
@@ -59,6 +58,9 @@ RECONCILE_JOB = "reconcile-index"
 
 EMBED_SECONDS = 20.0
 """Of one job; what is left then waits in the queue again, so that nothing else waits long behind it."""
+
+EMBED_PAUSE = 3.0
+"""Between two batches while webhooks come in: what is not embedded yet is found by its words."""
 
 SUGGEST_AFTER = timedelta(minutes=5)
 """How long identities wait for suggestions after webhooks, which come at any time."""
@@ -416,8 +418,14 @@ class App:
         """Embed what waits, some seconds of it; the rest is asked for again."""
         self._renew_postings()
         until = monotonic() + EMBED_SECONDS
+
+        def make_way() -> None:
+            job.check()
+            if self.webhooks.is_busy:
+                job.wait(EMBED_PAUSE)
+
         try:
-            self.indexer.embed(check=job.check, progress=job.progress, enough=lambda: monotonic() > until)
+            self.indexer.embed(check=make_way, progress=job.progress, enough=lambda: monotonic() > until)
         except StoreBusy:
             return  # another process is at it
         self.index_keeper.wake()
@@ -462,27 +470,12 @@ class App:
 def replay_recorded(
     connector: type[Connector], lines: Callable[[], Iterable[bytes]], stream: str | None, now: Callable[[], datetime]
 ) -> ReplayReport:
-    """Feed recorded payloads to a connector, in a scratch store that is gone afterwards. Nothing is asked of a source.
-
-    :raises ConfigError: if the connector cannot be made without its configuration.
-    """
-    from coachkit.ingest.ports import Connection
+    """Feed recorded payloads to a connector, in a scratch store that is gone afterwards; no source is asked."""
     from coachkit.ingest.replay import Replay
-    from coachkit.store.relational.connections import SqlConnectionStore
-    from coachkit.store.relational.migrating import migrate
-    from coachkit.store.relational.syncs import SqlIngestStore
+    from coachkit.store.relational.scratch import scratch_store
 
-    try:
-        connector.for_recordings().close()
-    except ValueError as error:
-        hint = "Its authors should write the classmethod for_recordings."
-        raise ConfigError("cannot be made without a configuration.", subject=connector.name, hint=hint) from error
-    scratch = TemporaryDirectory(prefix="coachkit-replay-")
-    with scratch as folder, closing(Database(f"sqlite:///{folder}/scratch.db")) as database:
-        migrate(database)
-        SqlConnectionStore(database).save(Connection(name="recorded", connector=connector.name, created_at=now()))
-        replay = Replay(SqlIngestStore(database), connector.for_recordings, clock=now)
-        return replay.run("recorded", lines, stream=stream)
+    with scratch_store("recorded", connector.name, now()) as store:
+        return Replay(store, connector, clock=now).run("recorded", lines, stream=stream)
 
 
 def open_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> App:

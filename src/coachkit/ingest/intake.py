@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ KEPT = timedelta(days=7)
 
 JOBS_KEPT = timedelta(days=1)
 """There may be many of them."""
+
+BUSY_SECONDS = 1.0
 
 KILLED_BEFORE = 2
 """After so many runs that did not end, the next one looks for the delivery that ends them."""
@@ -72,6 +75,12 @@ class Intake:
         # a thread that only takes webhooks in, so that none waits behind a long sync
         self._worker = Worker(jobs, {self.job: self.run}, threads=1, clock=clock)
         self._started = False
+        self._kept_at: float | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether deliveries come in just now, through the door of this process."""
+        return self._kept_at is not None and time.monotonic() - self._kept_at < BUSY_SECONDS
 
     def start(self) -> None:
         """Listen, and handle what comes, in threads of this process; what waited before is taken up."""
@@ -142,6 +151,7 @@ class Intake:
         self._jobs.enqueue(self.job, asked, lock=_lock(name), once=True, now=self._clock(), transaction=transaction)
 
     def _wake(self) -> None:
+        self._kept_at = time.monotonic()
         if self._started:
             self._worker.wake()
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from coachkit.errors import CoachkitError, ContractViolation, PayloadRejected
+from coachkit.errors import CoachkitError, ConfigError, ContractViolation, PayloadRejected
 from coachkit.ingest.ports import Source, Storable, Written
 from coachkit.ingest.reports import StreamCounts
 from coachkit.ingest.webhooks import failure_of
@@ -117,12 +117,12 @@ class Replay:
 
     Feeds lines to :meth:`~coachkit.sdk.Connector.recorded`, part by part, so that a file of any size fits.
 
-    :param make: makes the connector, once for each time through the lines.
+    :param connector: made once for each time through the lines, for recordings.
     """
 
-    def __init__(self, store: ScratchStore, make: Callable[[], Connector], *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: ScratchStore, connector: type[Connector], *, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._make = make
+        self._class = connector
         self._clock = clock
         self._report: ReplayReport
         self._source: Source
@@ -132,6 +132,7 @@ class Replay:
         """All lines, twice: the second time nothing should be written.
 
         :param lines: opens the lines. :param stream: what they are said to be of.
+        :raises ConfigError: if the connector cannot be made without its configuration.
         """
         first = self._once(connection, lines(), stream)
         again = self._once(connection, lines(), stream)
@@ -141,7 +142,7 @@ class Replay:
         return first
 
     def _once(self, connection: str, lines: Iterable[bytes], stream: str | None) -> ReplayReport:
-        self._connector = self._make()
+        self._connector = self._made()
         self._source = Source(connection=connection, connector=type(self._connector).name)
         self._report = ReplayReport(source=type(self._connector).name)
         waiting: list[_Line] = []
@@ -160,6 +161,13 @@ class Replay:
         finally:
             self._connector.close()
         return self._report
+
+    def _made(self) -> Connector:
+        try:
+            return self._class.for_recordings()
+        except ValueError as error:
+            hint = "Its authors should write the classmethod for_recordings."
+            raise ConfigError("cannot be made without a configuration.", subject=self._class.name, hint=hint) from error
 
     def _read(self, number: int, raw: bytes, stream: str | None) -> _Line | None:
         """One line; what cannot be written is counted, and the others go on."""
