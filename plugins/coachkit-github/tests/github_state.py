@@ -334,9 +334,10 @@ class GitHubState:
         """Push by force: all but the first ``keep`` commits are gone; returns these."""
         old = list(repo.commits)
         del repo.commits[keep:]
-        repo.lost = {one["sha"]: old for one in old[keep:]}
+        gone = [one["sha"] for one in old[keep:]]
+        repo.lost |= dict.fromkeys(gone, old)
         self.commit(repo, author, message)
-        return list(repo.lost)
+        return gone
 
     def deliver(self, event: str, payload: Raw, status: str = "OK", guid: str | None = None) -> Raw:
         """A delivery that was tried, with what it brought."""

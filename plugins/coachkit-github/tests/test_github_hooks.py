@@ -95,6 +95,19 @@ def test_webhook_and_poll_end_in_one_state(connect: Connect, github: GitHubStand
         assert (known.failures, known.groups) == (anew.failures, anew.groups)
 
 
+def test_a_push_that_comes_late_brings_nothing_back(connect: Connect, github: GitHubStandIn) -> None:
+    repo, state = api(github), github.state
+    sink = whole(connect)
+    before = repo.commits[-1]["sha"]
+    gone = state.commit(repo, "tom", "Too hasty")["sha"]
+    late = told(github, "push", "", ref="refs/heads/main", before=before, after=gone, commits=[])
+    state.rewrite(repo, len(repo.commits) - 1, "tom", "Better")
+    sink.deliver(connect(), late)
+    sink.run(connect())
+    assert ("commits", gone) not in sink.records
+    assert sink.state() == whole(connect).state()
+
+
 def test_transferred_issue_is_read_where_it_went(connect: Connect, github: GitHubStandIn) -> None:
     sink = whole(connect)
     repo, vault = api(github), github.state.named("acme/vault")

@@ -11,13 +11,13 @@ from github_changes import LASTING, api
 from github_deliveries import WEBHOOK_SECRET
 from github_stand_in import GitHubStandIn
 from github_state import small_world
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from coachkit.sdk.testing import ReferenceSink, fake_clock
 from coachkit_github import GitHub
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 HAPPENS = st.lists(st.tuples(st.sampled_from(LASTING), st.integers(0, 2)), min_size=1, max_size=5)
 
@@ -33,7 +33,7 @@ def config(github: GitHubStandIn) -> Any:
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(happens=HAPPENS, order=st.randoms(use_true_random=False), killed_after=st.integers(1, 40))
 def test_any_order_ends_in_one_state(happens: list[Any], order: Any, killed_after: int) -> None:
     secrets = {"GITHUB_TOKEN_UNDER_TEST": GitHubStandIn.token, "GITHUB_WEBHOOK_UNDER_TEST": WEBHOOK_SECRET}
@@ -55,4 +55,10 @@ def test_any_order_ends_in_one_state(happens: list[Any], order: Any, killed_afte
         sink.run(connector())
         anew = ReferenceSink()
         anew.run(connector())
-        assert sink.state() == anew.state()
+        assert _work(sink) == _work(anew)
+        assert (sink.failures, sink.groups) == (anew.failures, anew.groups)
+
+
+def _work(sink: ReferenceSink) -> object:
+    """All but accounts, which stay when what they did goes."""
+    return {key: item for key, item in sink.records.items() if key[0] != "accounts"}

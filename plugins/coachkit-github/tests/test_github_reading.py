@@ -161,6 +161,17 @@ def test_what_could_not_be_read_and_is_gone_is_let_go(connect: Connect, github: 
     assert sink.failures == {}
 
 
+def test_a_history_of_which_nothing_is_known_any_more(connect: Connect, github: GitHubStandIn) -> None:
+    """Two pushes by force, and GitHub has tidied up behind them."""
+    sink = read(connect, sweep_days=30)
+    repo = repo_of(github)
+    github.state.rewrite(repo, 0, "ana", "From the beginning")
+    repo.lost.clear()
+    read(connect, sink, sweep_days=30)
+    kept = {key for key in sink.records if key[0] != "accounts"}
+    assert kept == {key for key in read(connect).records if key[0] != "accounts"}
+
+
 # moved, gone, hidden, blocked
 
 

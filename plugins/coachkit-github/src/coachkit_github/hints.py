@@ -14,7 +14,6 @@ from coachkit_github.models import Repository, User, read
 from coachkit_github.models import Team as RawTeam
 from coachkit_github.people import People
 from coachkit_github.place import Place
-from coachkit_github.places import Left
 from coachkit_github.reading import Reading
 from coachkit_github.records import COMMITS, DISCUSSIONS, ISSUES, PULL_REQUESTS, REPOSITORIES, Records
 from coachkit_github.talk import COMMENTS, DISCUSSION_COMMENTS, ON_COMMITS, REVIEW_COMMENTS
@@ -232,13 +231,10 @@ class Hints:
         branch = found.repository.default_branch
         if branch is None or payload.get("ref") != f"refs/heads/{branch}":
             raise PayloadRejected("a push to a tag or to a branch that is not the default one.")
-        before, after = str(payload.get("before") or _NONE), str(payload.get("after") or _NONE)
-        if after == _NONE:
-            raise PayloadRejected("the branch was deleted.")
-        left = Left(reading="", head="" if before == _NONE else before)
-        for step in self._reading.commits(found.place, branch, left):
-            if not isinstance(step, Left):
-                yield step
+        before, after = payload.get("before"), payload.get("after")
+        if not isinstance(before, str) or not isinstance(after, str) or _NONE in (before, after):
+            raise PayloadRejected("the branch was made or deleted; the next sync reads what there is.")
+        yield from self._reading.pushed(found.place, branch, before)
 
     # people
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coachkit.sdk import Item, NotThere, Refused, Tombstone
+from coachkit.sdk import Item, NotThere, PayloadRejected, Refused, Tombstone
 from coachkit_github import graphql
 from coachkit_github.api import Api, Parameters
 from coachkit_github.config import GitHubConfig
@@ -34,6 +34,8 @@ class Reading:
         self._api = api
         self._config = config
         self._items = items
+        self.history_lost = False
+        """GitHub did not know a head any more that was read: which commits went with it, only a sweep can tell."""
 
     # lists that can be asked for what changed: oldest change first
 
@@ -152,11 +154,23 @@ class Reading:
                 yield from self._new_commits(place, left.head, head)
             except NotThere:  # nothing is left of what we knew
                 left = Left(reading=left.reading)
+                self.history_lost = True
             else:
                 left = left.model_copy(update={"head": head})
                 yield left
         if not left.head:
             yield from self._all_commits(place, left if left.target else left.model_copy(update={"target": head}))
+
+    def pushed(self, place: Place, branch: str, before: str) -> Iterator[Item]:
+        """What a push and all after it made of a head of before: deliveries come late, and what they say may be gone.
+
+        :raises PayloadRejected: if GitHub does not know that head any more; the next sync reads what there is.
+        """
+        head = self._head(place, branch)
+        try:
+            yield from self._new_commits(place, before, head or "")
+        except NotThere:
+            raise PayloadRejected("what it began from is gone; the next sync reads what there is.") from None
 
     def _head(self, place: Place, branch: str) -> str | None:
         try:

@@ -282,9 +282,10 @@ class Sync:
         )
         here = {str(found.repository.id): found.place.name for found in self._found}
         dropped = sorted(known.repositories.keys() - here.keys())
-        if (due or dropped) and not self._missing:
+        lost = bool(dropped) or self._reading.history_lost
+        if (due or lost) and not self._missing:
             places = [found.place for found in self._found]
-            self._sweep = Sweep(self._api, self._items, places, dropped=bool(dropped))
+            self._sweep = Sweep(self._api, self._items, places, dropped=lost)
         if not self._missing:
             yield from (Tombstone(stream=REPOSITORIES, native_id=one) for one in dropped)
         update = {
