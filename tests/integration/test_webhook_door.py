@@ -72,6 +72,14 @@ def test_a_delivery_is_taken_and_is_a_record_when_its_job_has_run(app: App, clie
     assert (stream.name, stream.records) == ("notes", 1)
 
 
+def test_while_deliveries_come_other_work_can_see_it(app: App, client: TestClient) -> None:
+    assert not app.webhooks.is_busy
+    body, headers = signed("note", note(1), "d-1")
+    client.post("/api/webhooks/post", content=body, headers=headers)
+    assert app.webhooks.is_busy
+    _until(lambda: not app.webhooks.is_busy)
+
+
 def test_a_reply_of_the_source_is_answered_at_once(client: TestClient) -> None:
     body, headers = signed("ping", {}, "d-1")
     said = client.post("/api/webhooks/post", content=body, headers=headers)
