@@ -114,6 +114,7 @@ class Briefs:
         )
         draft = replace(draft, notes=_notes(done, language, model))
         explanation = {**done.explanation(plan, pack), "dropped": [fact.id for fact in kept.dropped]}
+        explanation["accounts"] = self._accounts(draft, viewer, person, scopes)
         self._drafts.save(draft, viewer=viewer.person, subject=person.id, explanation=explanation)
         self._reads.record(viewer, person.id, "brief", PURPOSE, now)
         return draft
@@ -163,7 +164,8 @@ class Briefs:
         return stored
 
     def _opened(self, stored: StoredDraft, viewer: Viewer) -> Draft:
-        """The draft as the viewer may read it now: stale where evidence changed, without what is gone for them."""
+        """The draft as the viewer may read it now: without what is gone for them, and stale where evidence changed or
+        it turned out that an account is somebody else's."""
         draft = stored.draft
         person = self._person(unpublic_id(draft.subject))
         may_open_brief(self._directory, viewer, person, viewer.at)
@@ -174,8 +176,15 @@ class Briefs:
         changed = any(
             found[number] != draft.evidence[public][1] for number, public in wanted.items() if number in found
         )
+        before = stored.explanation.get("accounts")
+        changed = changed or (before is not None and before != self._accounts(draft, viewer, person, scopes))
         self._reads.record(viewer, person.id, "brief", PURPOSE, viewer.at)
         return _without(draft, gone, stale=bool(gone) or changed)
+
+    def _accounts(self, draft: Draft, viewer: Viewer, person: PersonEntry, scopes: frozenset[int]) -> str:
+        """Whose accounts were whose when it was drafted: of both sides, and in the records it rests on."""
+        records = [unpublic_id(public) for public in draft.evidence]
+        return self._facts.accounts({person.id, viewer.person}, records, scopes)
 
     def _person(self, subject: PersonEntry | int) -> PersonEntry:
         return self._directory.person(subject) if isinstance(subject, int) else subject

@@ -40,6 +40,9 @@ class FactReader(Protocol):
     def hashes(self, ids: Collection[int], scopes: frozenset[int]) -> dict[int, str]:
         """Content hash of each of these records that still exists and may be read."""
 
+    def accounts(self, people: Collection[int], ids: Collection[int], scopes: frozenset[int]) -> str:
+        """A digest of whose accounts are whose: all that are these people's, and those that act in these records."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDraft:

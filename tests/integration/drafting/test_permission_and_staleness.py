@@ -11,7 +11,9 @@ from coachkit.access import Viewer
 from coachkit.domain.drafts import Draft
 from coachkit.domain.identity import public_id, record_id, unpublic_id
 from coachkit.errors import AccessDenied, NotFound
-from coachkit.sdk import AclChange, Audience, CheckInState, InteractionKind, Link, Note, StateChange, Tombstone
+from coachkit.ingest.identity_queue import IdentityQueue
+from coachkit.sdk import Account, AclChange, Audience, CheckInState, InteractionKind, Link, Note, StateChange, Tombstone
+from coachkit.store.relational.identities import SqlIdentityStore
 
 ORG = Audience.org()
 LATER = NOW + timedelta(hours=1)
@@ -125,6 +127,34 @@ def test_changed_evidence_makes_it_stale_and_loses_nothing(office: Office) -> No
     assert again.stale
     assert again.sections == draft.sections
     assert "withheld" in office.briefs.explanation(draft.id, viewer(office))
+
+
+def test_another_account_of_one_of_the_two_makes_it_stale_until_it_is_taken_back(office: Office) -> None:
+    blocked(office)
+    office.put("chat", "maria.g", Account(identity="chat:maria.g", name="M. G."), at(3))
+    queue = IdentityQueue(SqlIdentityStore(office.database, timezone="Europe/Berlin"))
+    account = queue.identity("chat:maria.g")
+    before = office.brief()
+    assert not reopened(office, before).stale
+    made = queue.accept(account, office.person("maria").id, by="ana", reason="asked her", now=LATER)
+    assert reopened(office, before).stale
+    assert reopened(office, before).sections == before.sections, "what it rests on is still there"
+    after = office.brief(now=NOW + timedelta(minutes=5))
+    assert not reopened(office, after).stale
+    queue.undo(made.id, by="ana", now=LATER)
+    assert reopened(office, after).stale
+    assert not reopened(office, before).stale, "all is as if it had never been answered"
+
+
+def test_who_acts_in_its_evidence_counts_too(office: Office) -> None:
+    blocked(office)
+    office.praise("maria", "They told us the same day", at(9), author="wei", audience=ORG)
+    draft = office.brief()
+    queue = IdentityQueue(SqlIdentityStore(office.database, timezone="Europe/Berlin"))
+    made = queue.accept(queue.identity(key("wei")), office.person("jonas").id, by="ana", reason="one", now=LATER)
+    assert reopened(office, draft).stale, "who helped her is somebody else now"
+    queue.undo(made.id, by="ana", now=LATER)
+    assert not reopened(office, draft).stale
 
 
 def test_gone_evidence_takes_its_statements_along(office: Office) -> None:

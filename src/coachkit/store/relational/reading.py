@@ -16,7 +16,7 @@ from coachkit.insight.rows import Act, ItemRow, Material, Window
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_conversations import read_actions, read_check_ins, read_feedback
-from coachkit.store.relational.reading_evidence import read_evidence
+from coachkit.store.relational.reading_evidence import digest_accounts, read_evidence
 from coachkit.store.relational.reading_goals import goals_of, read_goals
 from coachkit.store.relational.reading_people import Whos, read_people, read_profile, team_mates
 from coachkit.store.relational.reading_sources import read_sources
@@ -81,6 +81,11 @@ class SqlFactReader:
                 sa.select(records.c.id, records.c.content_hash).where(scope.within(records.c.id, ids), scope.live())
             )
         return {row.id: row.content_hash for row in rows}
+
+    def accounts(self, people: Collection[int], ids: Collection[int], scopes: frozenset[int]) -> str:
+        """A digest of whose accounts are whose: all that are these people's, and those that act in these records."""
+        with self._database.read() as connection:
+            return digest_accounts(Scope(connection, scopes), people, ids)
 
     def material(self, *, subject: int, other: int | None, scopes: frozenset[int], window: Window) -> Material:
         """Everything that may be said about ``subject`` to both sides, in and around the window."""

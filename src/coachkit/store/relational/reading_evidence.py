@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from coachkit.domain.audience import Sensitivity
 from coachkit.domain.evidence import Actor, Evidence
-from coachkit.domain.identity import public_id
+from coachkit.domain.identity import content_hash, public_id
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.schema import (
     action_items,
@@ -24,7 +24,7 @@ from coachkit.store.relational.schema import (
     work_items,
 )
 
-__all__ = ["read_evidence"]
+__all__ = ["digest_accounts", "read_evidence"]
 
 _FACTS = {
     work_items: ("container", "team", "state", "state_category", "created_at", "closed_at", "due_on", "size"),
@@ -53,6 +53,15 @@ def read_evidence(scope: Scope, ids: Collection[int]) -> list[Evidence]:
     return [
         _evidence(rows[number], facts.get(number, {}), roles.get(number, []), named) for number in ids if number in rows
     ]
+
+
+def digest_accounts(scope: Scope, persons: Collection[int], ids: Collection[int]) -> str:
+    """The same as long as these people have the same accounts, and the same people act in these records."""
+    live = [row.id for row in scope.rows(sa.select(records.c.id).where(scope.within(records.c.id, ids), scope.live()))]
+    acting = {identity for found in _roles(scope, live).values() for _, identity in found}
+    theirs = sa.or_(scope.within(identities.c.person_id, persons), scope.within(identities.c.id, acting))
+    rows = scope.rows(sa.select(identities.c.id, identities.c.person_id).where(theirs).order_by(identities.c.id))
+    return content_hash(*(f"{row.id} {row.person_id}" for row in rows))
 
 
 def _evidence(
