@@ -15,6 +15,7 @@ from signed_source import note, signed
 from webhook_server import Server, send_paced
 
 from coachkit.store.relational import schema as t
+from coachkit.store.relational.database import Database
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -98,6 +99,19 @@ def test_a_hundred_a_second_are_taken_and_handled_as_they_come(server: Server) -
 
 
 def test_a_kill_in_the_middle_loses_nothing(server: Server) -> None:
+    kill_in_the_middle(server)
+
+
+def test_a_kill_in_the_middle_loses_nothing_on_postgresql(tmp_path: Path, postgres_database: Database) -> None:
+    server = Server(tmp_path, database_url=postgres_database.url.render_as_string(hide_password=False))
+    try:
+        server.start()
+        kill_in_the_middle(server)
+    finally:
+        server.close()
+
+
+def kill_in_the_middle(server: Server) -> None:
     versions = 3
     payloads = [
         note(number, second=second, title=f"Note {number}, version {second}")
