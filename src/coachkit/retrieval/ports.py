@@ -94,6 +94,9 @@ class VectorStore(Protocol):
     def count_exactly(self, within: Permitted, at_most: int) -> int:
         """How many records may be returned; counting stops at ``at_most``."""
 
+    def at_hand(self, model: str) -> bool:
+        """Whether the vectors of this model lie in memory, so that comparing all of them is quick."""
+
     def similar(
         self,
         within: Permitted,

@@ -166,10 +166,10 @@ class Retriever:
 
         ``None`` where the exact way is the better one: few records, or an index that is away, busy or knows too little.
         """
-        if self._index is None or view.count_exactly(within, self._few + 1) <= self._few:
-            return None
         assert self._embedder is not None
         model = self._embedder.model
+        if self._index is None or view.at_hand(model) or view.count_exactly(within, self._few + 1) <= self._few:
+            return None
         watermark = self._index.watermark()
         if watermark is None:
             return None

@@ -18,13 +18,19 @@ from coachkit.store.relational.idset import among
 from coachkit.store.relational.sync_lock import hold
 from coachkit.store.relational.types import milliseconds
 
-__all__ = ["SqlEmbeddingStore"]
+__all__ = ["UNTOLD", "SqlEmbeddingStore", "forgotten_up_to", "version_of"]
 
 PAGE = 1_000
 """Rows of one read: a rebuild goes through all of them, and must not keep a transaction open."""
 
 COUNT = "vectors"
 """The name under which the count of versions stands in ``index_state``."""
+
+FORGOTTEN = "vector_removals_forgotten"
+"""The name under which stands up to which version removals are kept no more."""
+
+UNTOLD = 0
+"""The version of a removal that has none yet: its vector went with its record, and the indexer has not come to it."""
 
 _SAYS_SOMETHING = t.records.c.deleted_at.is_(None) & ((t.records.c.title != "") | (t.records.c.text != ""))
 """The record lives and has words; to search, others are gone."""
@@ -109,7 +115,8 @@ class SqlEmbeddingStore:
         return len(ids)
 
     def newest(self) -> int:
-        return int(str(self.state(COUNT).get("version", 0)))
+        with self.database.read() as reading:
+            return version_of(reading)
 
     def changes(self, model: str, after: int, limit: int) -> Changes:
         e, gone = t.embeddings.c, t.vector_removals.c
@@ -166,15 +173,18 @@ class SqlEmbeddingStore:
 
     def removals(self) -> int:
         with self.database.read() as reading:
-            return int(reading.scalar(sa.select(sa.func.count()).select_from(t.vector_removals)) or 0)
+            told = t.vector_removals.c.version > UNTOLD
+            return int(reading.scalar(sa.select(sa.func.count()).select_from(t.vector_removals).where(told)) or 0)
 
     def forget_removals(self, up_to: int) -> None:
         with self.database.write() as writing:
-            writing.execute(sa.delete(t.vector_removals).where(t.vector_removals.c.version <= up_to))
+            gone = t.vector_removals.c.version
+            writing.execute(sa.delete(t.vector_removals).where(gone > UNTOLD, gone <= up_to))
+            upsert(writing, t.index_state, [{"name": FORGOTTEN, "value": {"up_to": up_to}}])
 
     def state(self, name: str) -> dict[str, object]:
         with self.database.read() as reading:
-            return dict(reading.scalar(sa.select(t.index_state.c.value).where(t.index_state.c.name == name)) or {})
+            return _state(reading, name)
 
     def set_state(self, name: str, value: dict[str, object]) -> None:
         with self.database.write() as writing:
@@ -187,6 +197,20 @@ class SqlEmbeddingStore:
             .join_from(t.embeddings, t.records, e.record_id == r.id)
             .where(e.model == model, r.deleted_at.is_(None))
         )
+
+
+def version_of(connection: sa.Connection) -> int:
+    """The version of the last change of a vector, as this transaction sees it."""
+    return int(str(_state(connection, COUNT).get("version", 0)))
+
+
+def forgotten_up_to(connection: sa.Connection) -> int:
+    """Who knows the vectors of an older version than this cannot learn any more which of them are gone."""
+    return int(str(_state(connection, FORGOTTEN).get("up_to", 0)))
+
+
+def _state(connection: sa.Connection, name: str) -> dict[str, object]:
+    return dict(connection.scalar(sa.select(t.index_state.c.value).where(t.index_state.c.name == name)) or {})
 
 
 def _next_versions(writing: sa.Connection, count: int) -> int:

@@ -21,6 +21,7 @@ from coachkit.retrieval.tokenizer import EVERY_RECORD, TOKENIZER_VERSION, count_
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.bulk import Row, insert_rows, upsert_rows
 from coachkit.store.relational.database import Database
+from coachkit.store.relational.embeddings import UNTOLD
 from coachkit.store.relational.idset import among
 from coachkit.store.relational.types import milliseconds
 
@@ -79,6 +80,7 @@ def unindex_records(connection: sa.Connection, record_ids: Iterable[int], *, now
     for batch in _batches(record_ids, BATCH):
         _remove_postings(connection, batch)
         connection.execute(sa.delete(t.embeddings).where(among(connection, t.embeddings.c.record_id, batch)))
+        upsert_rows(connection, t.vector_removals, [(found, UNTOLD) for found in sorted(set(batch))], update=())
         _queue(connection, batch, now)
 
 

@@ -50,7 +50,7 @@ vector_removals = sa.Table(
     "vector_removals",
     metadata,
     sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
-    sa.Column("version", BigId, nullable=False, index=True, comment="of the same count as embeddings.version"),
+    sa.Column("version", BigId, nullable=False, index=True, comment="counted with embeddings.version; 0: none yet"),
     comment="vectors that are gone, for a vector index that may still hold them",
 )
 

@@ -56,7 +56,7 @@ records = sa.Table(
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("deleted_at", Instant),
     sa.UniqueConstraint("connection", "stream", "native_id"),
-    sa.Index("ix_records_scope_id_occurred_at", "scope_id", "occurred_at"),
+    sa.Index("ix_records_live", "scope_id", "deleted_at", "occurred_at"),
     sa.Index("ix_records_key", "key"),
 )
 

@@ -190,7 +190,7 @@ def upgrade() -> None:
     op.create_table(
         "vector_removals",
         sa.Column("record_id", BigId, autoincrement=False, nullable=False),
-        sa.Column("version", BigId, nullable=False, comment="of the same count as embeddings.version"),
+        sa.Column("version", BigId, nullable=False, comment="counted with embeddings.version; 0: none yet"),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_vector_removals")),
         comment="vectors that are gone, for a vector index that may still hold them",
     )
@@ -344,7 +344,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection", "stream", "native_id", name=op.f("uq_records_connection_stream_native_id")),
     )
     op.create_index("ix_records_key", "records", ["key"], unique=False)
-    op.create_index("ix_records_scope_id_occurred_at", "records", ["scope_id", "occurred_at"], unique=False)
+    op.create_index("ix_records_live", "records", ["scope_id", "deleted_at", "occurred_at"], unique=False)
     op.create_table(
         "scope_members",
         sa.Column("scope_id", BigId, nullable=False),
