@@ -118,7 +118,7 @@ def test_what_was_encrypted_is_read_again(plain: bytes) -> None:
 
 @given(some.text(max_size=100))
 def test_what_was_not_encrypted_is_a_value_error(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         decrypted(text, ENCRYPT_KEY)
 
 

@@ -35,6 +35,9 @@ class FeishuConfig(Configuration):
         None, description="Where the Encrypt Key of events lies; without it no delivery is believed."
     )
     verification_token: SecretRef | None = Field(None, description="Where the Verification Token of events lies.")
+    long_connection: bool = Field(
+        False, description="Keep a connection open on which Feishu tells of events; needs no address of ours."
+    )
     streams: tuple[str, ...] = Field(STREAM_NAMES, description="What to read.")
     directory: bool = Field(
         False,

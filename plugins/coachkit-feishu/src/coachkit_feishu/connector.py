@@ -31,6 +31,7 @@ from coachkit_feishu.documents import Documents, DocumentsRead
 from coachkit_feishu.events import verify
 from coachkit_feishu.goals import Goals
 from coachkit_feishu.handling import Handler, Told
+from coachkit_feishu.listening import LongConnection
 from coachkit_feishu.meetings import Meetings, MeetingsRead
 from coachkit_feishu.messages import Messages, MessagesRead
 from coachkit_feishu.okr import Okr
@@ -60,7 +61,14 @@ class Feishu(Connector):
     streams = STREAMS
     Config: ClassVar[type[Configuration]] = FeishuConfig
     capabilities = frozenset(
-        {Capability.BACKFILL, Capability.POLL, Capability.SWEEP, Capability.WEBHOOK, Capability.ACCESS}
+        {
+            Capability.BACKFILL,
+            Capability.POLL,
+            Capability.SWEEP,
+            Capability.WEBHOOK,
+            Capability.LISTEN,
+            Capability.ACCESS,
+        }
     )
 
     config: FeishuConfig
@@ -80,6 +88,7 @@ class Feishu(Connector):
         self._meetings = MeetingsRead(self._api, self.config, self._of_meetings)
         self._documents = DocumentsRead(self._api, self.config, self._of_documents)
         self._chats = MessagesRead(self._api, self.config, self._messages, self._people)
+        self._long = LongConnection(connection, self.config)
         self._everyone: list[str] | None = None
         self._pulled: set[str] = set()
         self._troubles: set[tuple[str, str]] = set()
@@ -158,7 +167,13 @@ class Feishu(Connector):
     def recorded(self, line: Mapping[str, object], stream: str | None) -> Iterator[Item]:
         yield from self._recorded.items(line, stream)
 
+    def listen(self) -> Iterator[Event]:
+        if not self.config.long_connection:
+            yield from super().listen()
+        yield from self._long.events()
+
     def close(self) -> None:
+        self._long.close()
         self._api.close()
 
     @cached_property
