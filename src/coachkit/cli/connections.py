@@ -184,7 +184,7 @@ def sync(
             raise NotFound(
                 "nothing is connected.", hint="Begin with: coachkit connection add code git path=~/src/service"
             )
-        with sync_display() as show:
+        with sync_display(dry_run=dry_run) as show:
             options: Any = {"dry_run": dry_run, "allow_removals": allow_removals, "restart": restart}
             reports.extend(app.sync(name, on_progress=show, **options) for name in wanted)
         language = app.settings.language

@@ -102,7 +102,7 @@ def _manager(app: App, subject: PersonEntry) -> PersonEntry:
             f"{subject.name} reports to nobody here, so there is no manager to prepare.",
             hint="Say with whose eyes: --as PERSON. Reporting lines come from an HR source.",
             chinese=(
-                f"这里没有{subject.name}的汇报关系，不知道该为哪位主管准备。",
+                f"这里没有“{subject.name}”的汇报关系，不知道该为哪位主管准备。",
                 "请用 --as 指明以谁的身份查看；汇报关系来自人事来源。",
             ),
         )

@@ -25,9 +25,16 @@ class _Line:
     task: TaskID
     streams: dict[str, SyncProgress] = field(default_factory=dict)
 
-    @property
-    def written(self) -> int:
-        return sum(one.written for one in self.streams.values())
+    def ended(self, *, dry_run: bool) -> str:
+        """What came of it."""
+        written = sum(one.written for one in self.streams.values())
+        removed = sum(one.removed for one in self.streams.values())
+        if not written and not removed:
+            return "nothing new"
+        if dry_run:
+            would = [f"{verb} {count:,}" for verb, count in (("write", written), ("remove", removed)) if count]
+            return f"would {', '.join(would)}"
+        return ", ".join(f"{count:,} {did}" for did, count in (("written", written), ("removed", removed)) if count)
 
     def far(self) -> tuple[int, int | None]:
         """Done and total of the streams whose source says how much there is; of all of them, if none does."""
@@ -53,8 +60,11 @@ class _TimeLeft(TimeRemainingColumn):
 
 
 @contextmanager
-def sync_display() -> Iterator[Callable[[SyncProgress], None]]:
-    """Yields the callback that draws progress; on a pipe it prints nothing but where each connection ended."""
+def sync_display(*, dry_run: bool = False) -> Iterator[Callable[[SyncProgress], None]]:
+    """Yields the callback that draws progress; on a pipe it prints nothing but where each connection ended.
+
+    :param dry_run: nothing is written; it says what would be.
+    """
     lines: dict[str, _Line] = {}
     with Progress(
         SpinnerColumn(finished_text=" "),
@@ -69,7 +79,7 @@ def sync_display() -> Iterator[Callable[[SyncProgress], None]]:
         def end(line: _Line) -> None:
             done, total = line.far()
             counts = f"{line.records:,} read" if line.records else ""
-            remark = f"{line.written:,} written" if line.written else "nothing new"
+            remark = line.ended(dry_run=dry_run)
             whole = max(done, total or 0, 1)
             display.update(line.task, total=whole, completed=done or whole, counts=counts, remark=remark)
 

@@ -213,14 +213,17 @@ def _lines(draft: Draft, words: _Words) -> tuple[str, ...]:
     if header is None:
         return ()
     who = " · ".join(part for part in (header.title, header.team) if part)
-    met = words.day(header.last_meeting_at) if header.last_meeting_at else words.say("none on record", "没有记录")
+    met = words.say("no check-in on record", "没有一对一记录")
+    if header.last_meeting_at is not None:
+        day = words.day(header.last_meeting_at)
+        met = words.say(f"last check-in {day}", f"上次 {day}")
     span = words.span(draft.window_start, draft.window_end)
     if draft.on is not None:
         span = words.say(
             f"{span} · as of {words.day(draft.window_end)} {draft.on.year}",
             f"{span} · 截至 {draft.on.year} 年 {words.day(draft.window_end)}",
         )
-    window = words.say(f"last check-in {met} · window {span}", f"上次 {met} · 范围 {span}")
+    window = words.say(f"{met} · window {span}", f"{met} · 范围 {span}")
     read = ", ".join(header.read) if not words.zh else "、".join(header.read)
     parts = [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]
     if header.not_read:

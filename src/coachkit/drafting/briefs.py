@@ -306,7 +306,9 @@ def _notes(done: Composed, language: Language, model: str) -> tuple[str, ...]:
     """What the model could not do."""
     notes = [note(code, language, model) for code in done.problems]
     refused = sum(statement.origin is Origin.REPLACED for statement in done.statements.values())
-    if refused:
+    if refused and refused == done.heard and model == "local":
+        notes.append(note("none-held", language))
+    elif refused:
         notes.append(note("refused", language, model, refused, done.heard))
     return tuple(notes)
 

@@ -47,7 +47,7 @@ class Measure:
     unit: str | None = None
 
 
-THINGS = ("key", "blocker", "part", "area", "team", "goal", "result", "source", "sources", "items")
+THINGS = ("key", "blocker", "part", "area", "team", "teams", "goal", "result", "source", "sources", "items")
 """Slots that hold the name of a thing, or several."""
 
 Value = str | int | bool | date | Party | Quote | Measure | tuple["Value", ...]
@@ -88,6 +88,14 @@ class Fact:
         listed = (self.slots.get(name, "") for name in THINGS)
         found = (part for value in listed for part in (value if isinstance(value, tuple) else (value,)))
         return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and name))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of people, teams and things in it, as they are written everywhere."""
+        listed = (part for value in self.slots.values() for part in (value if isinstance(value, tuple) else (value,)))
+        parties = [party for party in (*self.roles.values(), *listed) if isinstance(party, Party)]
+        named = (name for party in parties for name in (party.name, party.short, party.team) if name)
+        return tuple(dict.fromkeys([*self.things, *named]))
 
     def text(self, name: str) -> str:
         value = self.slots.get(name, "")

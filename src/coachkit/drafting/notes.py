@@ -27,6 +27,10 @@ _NOTES = {
         "Of {2} sentences by the model {0}, {1} did not hold against the records; computed ones stand in their place.",
         "模型 {0} 写的 {2} 句里有 {1} 句与记录对不上，已换成按记录直接写成的句子。",
     ),
+    "none-held": (
+        "All sentences are computed ones; the local model’s rewordings did not hold.",
+        "句子都是按记录直接写成的；本地模型的改写与记录对不上。",
+    ),
     "english-only": (
         "The packaged model writes English only.",
         "随附的小模型只会英文，中文简报按记录直接写成。",

@@ -92,6 +92,16 @@ class Voice:
             return name
         return f"{party.team}的{name}" if self.zh else f"{party.name} of {party.team}"
 
+    def of_team(self, parties: Sequence[Party], team: str, most: int = 2) -> str:
+        """``Wei and Tom of Payments``; ``you and Tom of Payments``: whoever reads knows their own team."""
+        others = [party for party in parties if self.name(party) not in ("you", "你")]
+        you = "" if len(others) == len(parties) else self.name(next(one for one in parties if one not in others))
+        if not others or not team:
+            return self.names(parties, most)
+        named = self.names(others, most - bool(you))
+        named = f"{team}的{named}" if self.zh else f"{named} of {team}"
+        return f"{you}{'和' if self.zh else ' and '}{named}" if you else named
+
     def names(self, parties: Sequence[Party], most: int = 3) -> str:
         """``Ana, Wei and Tom``; ``Ana, Wei and three others``."""
         shown = [self.name(party) for party in parties[:most]]

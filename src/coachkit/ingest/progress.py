@@ -73,6 +73,7 @@ class ProgressMeter:
                 written=counts.written,
                 unchanged=counts.unchanged,
                 quarantined=counts.quarantined,
+                removed=counts.removed,
                 started_at=self.started_at,
                 seconds_left=_seconds_left(found, now),
             )

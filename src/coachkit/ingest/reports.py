@@ -115,6 +115,7 @@ class SyncProgress:
     unchanged: int
     quarantined: int
     started_at: datetime
+    removed: int = 0
     seconds_left: float | None = None
 
 

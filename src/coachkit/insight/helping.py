@@ -1,6 +1,7 @@
 """Who helped whom across teams, and help that nobody has said thank you for.
 
-Both teams are those of the day on which it happened.
+Both teams are those of the day on which it happened. Where the team of one side is not known, nobody can say that
+the two were in one, and the help is told all the same.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ EVERYDAY = frozenset({"reviewed", "approved", "tested", "committed", "merged"})
 class Help:
     """What one person did for the people of one team, by kind.
 
+    :ivar team: theirs; ``None`` gathers those whose team is not known.
     :ivar kind: the least ordinary kind among the acts.
     :ivar people: whom it was for, in order of time; ``acts`` from old to new.
     """
 
     helper: int
-    team: str
+    team: str | None
     people: tuple[int, ...]
     kind: str
     acts: tuple[Act, ...]
@@ -77,7 +79,10 @@ class Unblocking:
 
 
 def given(material: Material) -> list[Help]:
-    """Help that the subject gave to other teams in the window; the least ordinary and latest first."""
+    """Help that the subject gave in the window to people of other teams, then to those whose team is not known.
+
+    The least ordinary first, and of one kind the latest.
+    """
     acts = (act for act in material.own_acts if material.window.holds(act.at) and act.kind in HELPING)
     return _grouped(material, ((act, act.target) for act in acts if act.target is not None), helper=material.subject)
 
@@ -94,18 +99,17 @@ def received(material: Material) -> list[Help]:
 
 
 def _grouped(material: Material, acts: Iterable[tuple[Act, int]], *, helper: int) -> list[Help]:
-    by_team: dict[str, list[tuple[Act, int]]] = defaultdict(list)
+    by_team: dict[str | None, list[tuple[Act, int]]] = defaultdict(list)
     for act, other in acts:
         day = material.window.day(act.at)
-        if other in material.people.bots or not material.people.across(material.subject, other, day):
+        if other == material.subject or other in material.people.bots:
             continue
-        team = material.people.team_on(other, day)
-        if team is not None:
-            by_team[team].append((act, other))
+        if not material.people.together(material.subject, other, day):
+            by_team[material.people.team_on(other, day)].append((act, other))
     return sorted((_help(material, helper, team, found) for team, found in by_team.items()), key=_order)
 
 
-def _help(material: Material, helper: int, team: str, found: list[tuple[Act, int]]) -> Help:
+def _help(material: Material, helper: int, team: str | None, found: list[tuple[Act, int]]) -> Help:
     kinds = {act.kind for act, _ in found}
     kind = next(kind for kind in HELPING if kind in kinds)
     items = [material.item_of(act) for act, _ in found if act.kind == kind]
@@ -119,15 +123,15 @@ def _help(material: Material, helper: int, team: str, found: list[tuple[Act, int
     )
 
 
-def _order(one: Help) -> tuple[int, float, str]:
-    return (HELPING.index(one.kind), -one.last.timestamp(), one.team)
+def _order(one: Help) -> tuple[bool, int, float, str]:
+    return (one.team is None, HELPING.index(one.kind), -one.last.timestamp(), one.team or "")
 
 
 def unthanked(material: Material) -> list[Help]:
     """Help beyond the ordinary, given across teams, after which no feedback from that team is recorded."""
     found = []
     for one in given(material):
-        if one.kind in EVERYDAY or (one.kind == "answered" and len(one.acts) < 2):
+        if one.team is None or one.kind in EVERYDAY or (one.kind == "answered" and len(one.acts) < 2):
             continue
         thanked = any(
             said.author is not None

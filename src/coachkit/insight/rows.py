@@ -264,8 +264,12 @@ class People:
 
     def across(self, one: int, other: int, day: date) -> bool:
         """Both were in teams that day, and in none together."""
-        mine, theirs = self.teams_on(one, day), self.teams_on(other, day)
-        return bool(mine) and bool(theirs) and not mine & theirs
+        both_known = bool(self.teams_on(one, day)) and bool(self.teams_on(other, day))
+        return both_known and not self.together(one, other, day)
+
+    def together(self, one: int, other: int, day: date) -> bool:
+        """They were in one team that day."""
+        return bool(self.teams_on(one, day) & self.teams_on(other, day))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Across teams: helped whom, was helped by whom, waits for whom, and who waits. Teams are those of the day."""
+"""Across teams: helped whom, was helped by whom, waits for whom, and who waits. Teams are those of the day.
+
+Help among people whose teams are not known is told too, and weighs less.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from coachkit.insight.work import telling
 __all__ = ["MOST_ACROSS", "across"]
 
 MOST_ACROSS = 4
+TEAM_UNKNOWN = 16.0
+"""What help weighs less where nobody can say that it went across."""
 
 
 def across(desk: Desk) -> list[Fact]:
@@ -35,8 +40,8 @@ def _help(desk: Desk, kind: str, one: Help, weight: float) -> Fact:
         kind,
         day,
         records=[*(item.record for item in items[-1:] if item.kind == "commit"), *reversed(one.records)],
-        weight=weight,
-        reason="help across teams",
+        weight=weight - (TEAM_UNKNOWN if one.team is None else 0),
+        reason="help across teams" if one.team else "help for somebody whose team is not known",
         roles={"helper": desk.party(one.helper, day), "helped": desk.party(one.people[0], day)},
         slots={
             "act": one.kind,

@@ -20,7 +20,7 @@ LEAST_WAIT = 3
 
 
 def explore(desk: Desk) -> list[Fact]:
-    """Candidates, the weightiest first; of one kind only the weightiest two."""
+    """Candidates, the weightiest first; of one kind only the weightiest two, of new ground one."""
     found = [
         *_waits(desk),
         *_questions(desk),
@@ -36,7 +36,7 @@ def explore(desk: Desk) -> list[Fact]:
     kept = []
     for fact in found:
         kinds[fact.kind] = kinds.get(fact.kind, 0) + 1
-        if kinds[fact.kind] <= 2:
+        if kinds[fact.kind] <= (1 if fact.kind == "explore.new_ground" else 2):
             kept.append(fact)
     return kept
 

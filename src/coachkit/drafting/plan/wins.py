@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from coachkit.drafting.cleaning import quote
 from coachkit.drafting.facts import Fact, Measure, Quote
-from coachkit.drafting.plan.desk import Desk
+from coachkit.drafting.plan.desk import MOST_CITED, Desk
 from coachkit.insight.goals import finished
-from coachkit.insight.helping import unblocked, unthanked
+from coachkit.insight.helping import Help, unblocked, unthanked
 from coachkit.insight.rows import FeedbackRow
 from coachkit.insight.work import areas, deliveries, incidents, integrations, praise, telling
 
@@ -17,6 +18,10 @@ __all__ = ["MOST_WINS", "wins"]
 
 MOST_WINS = 3
 MOST_TITLES = 3
+MUTUAL = 49.0
+"""Weight of work on something together: less than where most of somebody's own changes were made."""
+OWN = ("wins.goal", "wins.incident", "wins.delivery", "wins.area")
+HELP = ("wins.unthanked", "wins.unblocked", "wins.took_in")
 _KEY = re.compile(r"\b[A-Z][A-Z0-9]{1,9}-\d+\b")
 
 
@@ -33,14 +38,40 @@ def wins(desk: Desk) -> list[Fact]:
         *_areas(desk),
     ]
     told: set[str] = set()
+    titles: set[str] = set()
     kept = []
     for fact in sorted(found, key=lambda fact: (-fact.weight, -fact.at.toordinal(), fact.id)):
         items = {key for key in fact.several("items") if isinstance(key, str)}
-        about = {*fact.counted, fact.text("key"), *items} - {""}
-        if not told & (about | _named_in_titles(fact)):
+        resting = fact.evidence if fact.kind == "wins.area" else fact.counted  # a part of the work holds many records
+        about = {*resting, fact.text("key"), *items} - {""}
+        if not told & (about | _named_in_titles(fact)) and not _same_work(fact, titles):
             kept.append(fact)
             told |= about
-    return kept
+            titles |= _titles(fact)
+    return _own_first(kept)
+
+
+def _own_first(facts: list[Fact]) -> list[Fact]:
+    """What somebody brought about has a place, and stands before help; one line of help without thanks is enough."""
+    thankless = [fact.id for fact in facts if fact.kind == "wins.unthanked"][1:]
+    facts = [fact for fact in facts if fact.id not in thankless]
+    told = facts[:MOST_WINS]
+    own = next((fact for fact in facts if fact.kind in OWN), None)
+    if own is not None and own not in told:
+        told = [*told[:-1], own]
+    return sorted(told, key=lambda fact: fact.kind in HELP) + [fact for fact in facts if fact not in told]
+
+
+def _titles(fact: Fact) -> set[str]:
+    if fact.kind not in ("wins.delivery", "wins.area"):
+        return set()
+    return {title.text for title in (fact.quote("title"), *fact.several("titles")) if isinstance(title, Quote)}
+
+
+def _same_work(fact: Fact, told: set[str]) -> bool:
+    """Two sources, or a change and its commit, tell of the same work under the same title."""
+    titles = _titles(fact)
+    return bool(titles) and titles <= told
 
 
 def _named_in_titles(fact: Fact) -> set[str]:
@@ -74,27 +105,38 @@ def _goals(desk: Desk) -> Iterator[Fact]:
 
 
 def _unthanked(desk: Desk) -> Iterator[Fact]:
-    for given in unthanked(desk.material):
-        spoken = next((act for act in reversed(given.acts) if desk.said(act)), None)
-        yield desk.fact(
-            "wins.unthanked",
-            desk.day(given.last),
-            records=[*([spoken.record] if spoken else []), *given.records],
-            weight=88 + min(len(given.acts), 4),
-            reason="help across teams for which no thanks is recorded",
-            roles={"helped": desk.party(given.people[0], desk.day(given.last))},
-            slots={
-                "act": given.kind,
-                "times": len(given.acts),
-                "first": desk.day(given.first),
-                "last": desk.day(given.last),
-                "team": given.team,
-                "people": tuple(desk.party(who, desk.day(given.last)) for who in given.people),
-                "items": tuple(item.key for item in given.items[:MOST_TITLES]),
-                "title": desk.title(given.items[-1]) if given.items else None,
-                "said": desk.said(spoken) if spoken else None,
-            },
-        )
+    """One fact for each kind of help, whatever number of teams it was for."""
+    for kind, several in groupby(unthanked(desk.material), key=lambda one: one.kind):
+        yield _unthanked_help(desk, kind, list(several))
+
+
+def _unthanked_help(desk: Desk, kind: str, given: list[Help]) -> Fact:
+    acts = sorted((act for one in given for act in one.acts), key=lambda act: (act.at, act.record))
+    items = list(dict.fromkeys(item for one in given for item in one.items))
+    spoken = next((act for act in reversed(acts) if desk.said(act)), None)
+    last = desk.day(acts[-1].at)
+    latest_of_each = [one.records[-1] for one in given]
+    return desk.fact(
+        "wins.unthanked",
+        last,
+        records=[*([spoken.record] if spoken else []), *latest_of_each, *(act.record for act in acts)],
+        weight=MUTUAL if kind == "co_authored" else 88 + min(len(acts), 4),
+        reason="help across teams for which no thanks is recorded",
+        roles={"helped": desk.party(given[0].people[0], last)},
+        slots={
+            "act": kind,
+            "times": len(acts),
+            "first": desk.day(acts[0].at),
+            "last": last,
+            "team": given[0].team,
+            "teams": tuple(one.team for one in given if one.team),
+            "people": tuple(desk.party(who, last) for one in given for who in one.people),
+            "items": tuple(item.key for item in items[:MOST_TITLES]),
+            "title": desk.title(items[-1]) if items else None,
+            "said": desk.said(spoken) if spoken else None,
+        },
+        cite=min(MOST_CITED + 1, max(MOST_CITED, 1 + len(given))),
+    )
 
 
 def _incidents(desk: Desk) -> Iterator[Fact]:
@@ -170,7 +212,7 @@ def _deliveries(desk: Desk) -> Iterator[Fact]:
             desk.day(done.at),
             records=[*done.records, *(said.record for said in done.praised)],
             weight=(66 if done.goal else 56) + min(done.days or 0, 60) / 30,
-            reason="brought to an end" + (f", for {done.goal}" if done.goal else ""),
+            reason="a piece of own work that ended" + (f", for {done.goal}" if done.goal else ""),
             slots={
                 "key": done.item.key,
                 "title": desk.title(done.item),
@@ -178,6 +220,7 @@ def _deliveries(desk: Desk) -> Iterator[Fact]:
                 "begun": desk.day(done.item.created_at) if done.item.created_at else None,
                 "in_time": (done.item.due_on is not None and desk.day(done.at) <= done.item.due_on) or None,
                 "due": done.item.due_on,
+                "merged": (done.item.kind == "change_request" and done.item.category == "done") or None,
             },
         )
 

@@ -26,8 +26,8 @@ Says = Callable[[Fact, Voice], Phrasings]
 
 
 def capitalised(text: str, fact: Fact) -> str:
-    """``text`` with a capital at its beginning, unless it begins with the name of a thing, ``git-mobile``."""
-    begins_with_name = any(text.startswith(name) for name in fact.things)
+    """``text`` with a capital at its beginning, unless it begins with a name: ``git-mobile``, ``xiangzihao``."""
+    begins_with_name = any(text.startswith(name) for name in fact.names)
     return text if begins_with_name else text[:1].upper() + text[1:]
 
 
@@ -52,6 +52,8 @@ class Book:
         choices = self.says[fact.kind](fact, voice)
         chosen = choices[int(fact.id[1:], 16) % len(choices)]
         text, question = (chosen, "") if isinstance(chosen, str) else chosen
+        if voice.zh:
+            return Worded(text, question)
         return Worded(capitalised(text, fact), capitalised(question, fact))
 
     def title(self, section: str, voice: Voice, facts: tuple[Fact, ...]) -> str:

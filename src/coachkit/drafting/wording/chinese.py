@@ -21,6 +21,8 @@ _TITLES = {
 
 
 def _title(section: str, voice: Voice, facts: tuple[Fact, ...]) -> str:
+    if section == "across" and facts and not any(fact.text("team") for fact in facts):
+        return "与他人"
     if section != "agenda":
         return _TITLES[section]
     points = [fact for fact in facts if fact.kind in ("agenda.point", "agenda.carried")]
@@ -156,7 +158,7 @@ def _thin(fact: Fact, voice: Voice) -> Phrasings:
         return [f"{span}没有读到{voice.subject.name}的工作记录：是来源有缺口，请当面问。"]
     return [
         f"{span}只读到{voice.subject.name}的 {acts} 条工作记录，不足为凭，请当面问。",
-        f"{voice.subject.name} {span}的工作记录只有 {acts} 条，说明不了什么，请当面问。",
+        f"{span}，{voice.subject.name}的工作记录只有 {acts} 条，说明不了什么，请当面问。",
     ]
 
 

@@ -42,7 +42,7 @@ def _wait(fact: Fact, voice: Voice) -> Phrasings:
         )
     return [
         (f"{what}在等{of}{blocker}，{since}至今 {days} 天{rest}", "要接着做，还差什么？"),
-        (f"{since}起，{what}一直在等{of}{blocker}，已 {days} 天{rest}", "试过哪些办法？哪一步需要你出面？"),
+        (f"{since}起，{what}一直在等{of}{blocker}，已 {days} 天{rest}", "试过哪些办法？哪一步需要我出面？"),
         (f"{what}被{of}{blocker} 挡住 {days} 天了（{since}起）{rest}", "怎样才能不用天天催也能往前走？"),
     ]
 
@@ -84,7 +84,7 @@ def _dependency(fact: Fact, voice: Voice) -> Phrasings:
         ),
         (
             f"{part}：{people} 个人的 {of} 处改动，{share}只由{_who(fact)}一人评审（{span}）",
-            f"{_who(fact)}忙别的时候，谁来评？",
+            "你忙别的时候，谁来评？",
         ),
     ]
 
@@ -102,7 +102,7 @@ def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
 def _reopened(fact: Fact, voice: Voice) -> Phrasings:
     times, last = fact.number("times"), voice.day(fact.day("last"))
     said = _said(fact, voice, "reason", "：")
-    often = f"{last}被重新打开" if times == 1 else f"被重新打开 {times} 次，最近是 {last}"
+    often = f"在 {last}被重新打开" if times == 1 else f"被重新打开 {times} 次，最近是 {last}"
     return [
         (f"{_what(fact, voice)}{often}{said}", "这中间弄清楚了什么？"),
         (f"{_what(fact, voice)}做完后{often}{said}", "怎样才算真正做完？"),
@@ -113,7 +113,7 @@ def _newcomer(fact: Fact, voice: Voice) -> Phrasings:
     day, on, started = fact.number("day"), voice.day(fact.day("on")), voice.day(fact.day("started"))
     return [
         (f"{on}是{_who(fact)}入职第 {day} 天（{started}入职）", "有什么和想的不一样？还缺什么？"),
-        (f"{_who(fact)}{started}入职，{on}满 {day} 天", "还有哪些该认识的人没见过？"),
+        (f"{_who(fact)}于 {started}入职，{on}满 {day} 天", "还有哪些该认识的人没见过？"),
     ]
 
 
@@ -123,7 +123,7 @@ def _gap(fact: Fact, voice: Voice) -> Phrasings:
     off = [day for day in fact.several("cancelled") if isinstance(day, date)]
     called = f"，其间{'、'.join(voice.day(day) for day in off[:3])}的取消了" if off else ""
     return [
-        (f"上一次一对一是 {last}，已过 {days} 天{agreed}{called}", "什么样的节奏对两个人都合适？"),
+        (f"上一次一对一是 {last}，已过 {days} 天{agreed}{called}", "什么样的节奏更合适？"),
         (f"{last}之后 {days} 天没有一对一{agreed}{called}", "这段时间有什么一直没机会说？"),
     ]
 
@@ -138,9 +138,10 @@ def _due(fact: Fact, voice: Voice) -> Phrasings:
 
 def _one_door(fact: Fact, voice: Voice) -> Phrasings:
     who, start, changes = voice.named(fact.roles["integrator"]), voice.day(fact.day("start")), fact.number("changes")
+    both = "我们" if who == "你" else f"你和{voice.name(fact.roles['integrator'])}"
     return [
         (f"{start}以来，{_who(fact)}由别人合入的 {changes} 处改动都经过{who}", "还有谁能合？"),
-        (f"{who}合入了{_who(fact)} {start}以来的全部 {changes} 处改动", "两个人都忙的那几周怎么安排？"),
+        (f"{who}合入了{_who(fact)}自 {start}以来的全部 {changes} 处改动", f"{both}都忙的那几周怎么安排？"),
     ]
 
 

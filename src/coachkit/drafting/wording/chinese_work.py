@@ -67,7 +67,8 @@ def _unthanked(fact: Fact, voice: Voice) -> Phrasings:
     often = f"，共 {times} 次" if times > 1 else ""
     keys = [key for key in fact.several("items") if isinstance(key, str)]
     on = f"（{'、'.join(keys)}）" if keys else ""
-    did = _did(fact, fact.text("team"))
+    teams = [team for team in fact.several("teams") if isinstance(team, str)] or [fact.text("team")]
+    did = _did(fact, voice.listed(teams))
     return [
         f"{span}，{_who(fact)}{did}{on}{often}{_said(fact, voice)}。还没有看到有人道谢，可以由你来说",
         f"{_who(fact)}在 {span}{did}{on}{often}{_said(fact, voice)}。记录里还没有一句感谢",
@@ -109,7 +110,7 @@ def _praise(fact: Fact, voice: Voice) -> Phrasings:
     said = voice.quoted(words)
     return [
         f"{day}，{name}{about}说：{said}",
-        f"{name} {day}{about}：{said}",
+        f"{name}在 {day}{about}{'时说' if about else '说'}：{said}",
         f"{said}——{name}{'，' if about else ''}{about}，{day}",
     ]
 
@@ -120,6 +121,9 @@ def _delivery(fact: Fact, voice: Voice) -> Phrasings:
     took = f"（{voice.day(begun)}开始）" if begun and begun != fact.at else ""
     if fact.slots.get("in_time") and due:
         took = f"（原定 {voice.day(due)}）"
+    if fact.slots.get("merged"):
+        day, what = voice.day(fact.at), _what(fact, voice)
+        return [f"{day}，{_who(fact)}的{what}合入了{towards}{took}", f"{what}在 {day}合入{towards}{took}"]
     return [
         f"{voice.day(fact.at)}，{_who(fact)}做完了{_what(fact, voice)}{towards}{took}",
         f"{_what(fact, voice)}在 {voice.day(fact.at)}做完{towards}{took}",
@@ -151,16 +155,16 @@ def _on(fact: Fact, voice: Voice) -> str:
 
 
 def _helped(fact: Fact, voice: Voice) -> Phrasings:
-    whom = f"{fact.text('team')}的{voice.names(_parties(fact, 'people'), 2)}"
+    whom = voice.of_team(_parties(fact, "people"), fact.text("team"))
     span, did = voice.span(fact.day("first"), fact.day("last")), _did(fact, whom).replace("的人", "", 1)
     return [f"{span}，{did}{_on(fact, voice)}"]
 
 
 def _helped_by(fact: Fact, voice: Voice) -> Phrasings:
-    helper = fact.roles["helper"].name
+    helper = voice.of_team([fact.roles["helper"]], fact.text("team"))
     span = voice.span(fact.day("first"), fact.day("last"))
     did = _did(fact, _who(fact)).replace("的人", "", 1)
-    return [f"{span}，{fact.text('team')}的{helper}{did}{_on(fact, voice)}"]
+    return [f"{span}，{helper}{did}{_on(fact, voice)}"]
 
 
 def _waits(fact: Fact, voice: Voice) -> Phrasings:

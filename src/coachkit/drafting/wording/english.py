@@ -21,6 +21,8 @@ _TITLES = {
 
 
 def _title(section: str, voice: Voice, facts: tuple[Fact, ...]) -> str:
+    if section == "across" and facts and not any(fact.text("team") for fact in facts):
+        return "With others"
     if section != "agenda":
         return _TITLES[section]
     points = [fact for fact in facts if fact.kind in ("agenda.point", "agenda.carried")]

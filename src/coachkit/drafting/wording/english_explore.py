@@ -49,7 +49,7 @@ def _wait(fact: Fact, voice: Voice) -> Phrasings:
         ),
         (
             f"for {days}, since {since}, {_what(fact, voice)} has waited for {blocker}{of}{rest}",
-            f"what has {_who(fact)} tried already, and what could you take on?",
+            "what have you tried already, and what could I take on?",
         ),
         (
             f"{_what(fact, voice)} stands behind {blocker}{of} since {since} ({days}){rest}",
@@ -114,7 +114,7 @@ def _dependency(fact: Fact, voice: Voice) -> Phrasings:
         ),
         (
             f"{part}: {share} reviewed changes by {authors} went through {_who(fact)} alone, {span}",
-            f"who would review when {_who(fact)} is busy elsewhere?",
+            "who would review when you are busy elsewhere?",
         ),
     ]
 
@@ -160,7 +160,7 @@ def _gap(fact: Fact, voice: Voice) -> Phrasings:
     off = [day for day in fact.several("cancelled") if isinstance(day, date)]
     called = f"; {voice.listed([voice.day(day) for day in off[:3]])} called off" if off else ""
     return [
-        (f"the last check-in was on {last}, {days} ago{agreed}{called}", "which rhythm would suit you both?"),
+        (f"the last check-in was on {last}, {days} ago{agreed}{called}", "which rhythm would suit better?"),
         (f"{days} have passed since the check-in of {last}{agreed}{called}", "what has not been said since?"),
     ]
 
@@ -176,6 +176,7 @@ def _due(fact: Fact, voice: Voice) -> Phrasings:
 def _one_door(fact: Fact, voice: Voice) -> Phrasings:
     who = voice.named(fact.roles["integrator"])
     start, changes = voice.day(fact.day("start")), voice.count(fact.number("changes"))
+    both = "should we" if who == "you" else f"do you and {voice.name(fact.roles['integrator'])}"
     return [
         (
             f"since {start}, all {changes} changes of {_who(fact)}’s that others took in went through {who}",
@@ -183,7 +184,7 @@ def _one_door(fact: Fact, voice: Voice) -> Phrasings:
         ),
         (
             f"{who} took in all {changes} of {_who(fact)}’s changes since {start}",
-            "how do the two of you plan for busy weeks?",
+            f"how {both} plan for busy weeks?",
         ),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coachkit.drafting.facts import Fact, Party, Quote
 from coachkit.drafting.voice import Voice
 from coachkit.drafting.wording.book import Phrasings, Says
@@ -60,7 +62,8 @@ def _goal(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _unthanked(fact: Fact, voice: Voice) -> Phrasings:
-    did, times = _did(fact, fact.text("team")), fact.number("times")
+    teams = [team for team in fact.several("teams") if isinstance(team, str)] or [fact.text("team")]
+    did, times = _did(fact, voice.listed(teams)), fact.number("times")
     often = "" if times == 1 else " twice" if times == 2 else f" {voice.count(times)} times"
     keys = [key for key in fact.several("items") if isinstance(key, str)]
     on = f" ({voice.listed(keys)})" if keys else ""
@@ -123,6 +126,12 @@ def _delivery(fact: Fact, voice: Voice) -> Phrasings:
     took = f"; begun {voice.day(begun)}" if begun and begun != fact.at else ""
     if fact.slots.get("in_time") and due:
         took = f"; it was due {voice.day(due)}"
+    if fact.slots.get("merged"):
+        return [
+            f"{_who(fact)}’s {what} was merged on {day}{towards}{took}",
+            f"{what} by {_who(fact)} was merged on {day}{towards}{took}",
+            f"merged on {day}{towards}: {what}{took}",
+        ]
     return [
         f"{_who(fact)} brought {what} to an end on {day}{towards}{took}",
         f"{what} was done on {day}{towards}{took}",
@@ -154,8 +163,7 @@ def _area(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _helped(fact: Fact, voice: Voice) -> Phrasings:
-    people, team = _parties(fact, "people"), fact.text("team")
-    did = _did(fact, f"{voice.names(people, 2)} of {team}")
+    did = _did(fact, voice.of_team(_parties(fact, "people"), fact.text("team")))
     span = voice.span(fact.day("first"), fact.day("last"))
     return [f"{did}{_on(fact, voice)}, {span}"]
 
@@ -169,9 +177,9 @@ def _on(fact: Fact, voice: Voice) -> str:
 
 
 def _helped_by(fact: Fact, voice: Voice) -> Phrasings:
-    helper, team, did = fact.roles["helper"], fact.text("team"), _did(fact, _who(fact))
+    helper, did = replace(fact.roles["helper"], short=fact.roles["helper"].name), _did(fact, _who(fact))
     span = voice.span(fact.day("first"), fact.day("last"))
-    return [f"{helper.name} of {team} {did}{_on(fact, voice)}, {span}"]
+    return [f"{voice.of_team([helper], fact.text('team'))} {did}{_on(fact, voice)}, {span}"]
 
 
 def _waits(fact: Fact, voice: Voice) -> Phrasings:
