@@ -40,8 +40,8 @@ def emit_meeting(
         created_at=at - timedelta(days=6),
         closed_at=at + timedelta(minutes=minutes),
         size=minutes,
-        interactions=tuple(said(InteractionKind.ATTENDED, person.mail, at) for person in people),
-        history=(StateChange(at=at, state="Held", category="done", by=host.mail),),
+        interactions=tuple(said(InteractionKind.ATTENDED, person.chat, at) for person in people),
+        history=(StateChange(at=at, state="Held", category="done", by=host.chat),),
         links=tuple(Link(rel="relates", target=key) for key in keys),
     )
     return world.emit(

@@ -9,7 +9,7 @@ from typing import Any
 from coachkit.domain.audience import Audience, Sensitivity
 from coachkit.domain.conversations import ActionItem, CheckIn, Feedback, Note
 from coachkit.domain.goals import Goal
-from coachkit.domain.identity import identity_key
+from coachkit.domain.identity import content_hash, identity_key
 from coachkit.domain.people import Account
 from coachkit.domain.work import Interaction, WorkItem
 
@@ -84,6 +84,11 @@ class Person:
     @property
     def tracker(self) -> str:
         return identity_key("tracker", self.tracker_login)
+
+    @property
+    def chat(self) -> str:
+        """Key of the account where they talk and meet: an id that says nothing about its owner."""
+        return identity_key("feishu", f"ou_{content_hash('feishu', self.handle)}")
 
     @property
     def forge(self) -> str:

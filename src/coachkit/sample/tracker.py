@@ -27,12 +27,17 @@ def private_group(world: World) -> Group:
 
 
 def emit_accounts(world: World) -> None:
-    """The accounts that tracker and code host know, with an address where they show one; and two that nobody claims."""
+    """The accounts at tracker, code host and calendar, with an address where they show one; and one of a machine.
+
+    Who has no account at the code host has four in all; the others five, with HR and the address of their commits.
+    """
     at = world.clock.at(world.roster["katrin"], world.clock.day_from(world.roster["katrin"], world.clock.first), 8.0)
     for person in world.roster.people:
         hidden = person.handle == "lixing"
         emails = () if hidden else (person.email,)
         world.emit("tracker", person.tracker, at, Account(identity=person.tracker, name=person.name, emails=emails))
+        chat = Account(identity=person.chat, name=person.name, emails=(person.email,))
+        world.emit("calendar", person.chat, at, chat)
         if person.forge_login:
             latin = person.signatures[0][0]
             world.emit("reviews", person.forge, at, Account(identity=person.forge, name=latin, emails=emails))

@@ -24,7 +24,7 @@ def people_by_key(organisation: Organisation) -> dict[str, Person]:
     return {
         key: person
         for person in organisation.people
-        for key in (person.hris, person.mail, person.tracker, person.forge)
+        for key in (person.hris, person.mail, person.tracker, person.forge, person.chat)
     }
 
 
