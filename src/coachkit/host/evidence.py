@@ -145,7 +145,7 @@ class _Sources:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What pytest said: names of test classes with tests that passed, and what failed."""
+    """What pytest said: test classes, by module and name, with how many of their tests passed; and what failed."""
 
     passed: Mapping[str, int]
     failed: Sequence[str]
@@ -163,7 +163,7 @@ def _contract(root: Path, sources: _Sources, connectors: int) -> Findings:
     if run is None:
         return [f"the tests did not end within {TEST_SECONDS // 60} minutes"]
     found = [*run.failed[:10], *([f"… and {len(run.failed) - 10} more"] if len(run.failed) > 10 else [])]
-    held = [name for name in classes if run.passed.get(name)]
+    held = sorted(name for name in run.passed if name.rpartition(".")[2] in classes)
     if not run.passed and not run.failed:
         found.append(f"no test ran: {run.end}")
     elif len(held) < connectors:
@@ -186,10 +186,12 @@ def _run_tests(root: Path) -> _Run | None:
         failed: list[str] = []
         cases = ET.parse(report).iter("testcase") if report.is_file() else ()  # noqa: S314 - pytest wrote it just now
         for case in cases:
-            of, name = case.get("classname", "").rpartition(".")[2], case.get("name", "")
+            of, name = case.get("classname", ""), case.get("name", "")
             wrong = next((part for kind in ("failure", "error") if (part := case.find(kind)) is not None), None)
             if wrong is not None:
-                failed.append(f"{of}::{name}: {_first_line(wrong.get('message') or wrong.text or '')}")
+                failed.append(
+                    f"{of.rpartition('.')[2]}::{name}: {_first_line(wrong.get('message') or wrong.text or '')}"
+                )
             elif case.find("skipped") is None:
                 passed[of] = passed.get(of, 0) + 1
         return _Run(passed, failed, said[-1] if said else "pytest said nothing")

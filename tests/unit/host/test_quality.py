@@ -191,7 +191,11 @@ CONTRACT = """
     ("tests", "connectors", "said"),
     [
         ("class TestOne(Middle): ...\nclass TestTwo(Middle): ...", 2, []),
-        ("class TestOne(ConnectorContract): ...", 2, ["2 connectors, and the contract suite for 1: TestOne"]),
+        (
+            "class TestOne(ConnectorContract): ...",
+            2,
+            ["2 connectors, and the contract suite for 1: tests.test_it.TestOne"],
+        ),
         (
             "class TestOne(ConnectorContract):\n    def test_next(self): pytest.fail('Next: do it')",
             1,
