@@ -28,7 +28,7 @@ class GitHubStandIn(StandIn):
     :ivar tags: answer with ETags, and with 304 where nothing has changed.
     :ivar shown_url: what it takes for its own address, where others come through a proxy.
     :ivar gone: paths below a repository that are switched off (410), such as ``issues``.
-    :ivar blocked: names of repositories that are blocked (451). :ivar hidden: names that answer 404.
+    :ivar blocked: names of repositories that are blocked (451). ``hidden``, ``removed``: of others, 404 and 410.
     """
 
     knows = frozenset({Fault.REPEATED_TOKEN, Fault.EMPTY_PAGE, Fault.NO_LAST_MARK, Fault.FOREIGN_NEXT})
@@ -51,6 +51,7 @@ class GitHubStandIn(StandIn):
         self.gone: set[str] = set()
         self.blocked: set[str] = set()
         self.hidden: set[str] = set()
+        self.removed: set[str] = set()
         self.app_key: RSAKey | None = None
         self.tokens_traded = 0
         self.graphql_away = False
@@ -96,6 +97,8 @@ class GitHubStandIn(StandIn):
             path = f"/repos/{repo.name}{found[2] or ''}"
         if found := re.match(r"/repos/([^/]+/[^/]+)(/.*)?$", path):
             name, rest = found[1], found[2] or ""
+            if name in self.removed:
+                return Response.of({"message": "Gone"}, 410)
             if name in self.blocked:
                 return Response.of({"message": "Repository access blocked"}, 451)
             if name in self.hidden:

@@ -203,6 +203,15 @@ def test_a_repository_that_cannot_be_found_keeps_its_records(
     assert sink.failures == {}
 
 
+def test_a_repository_that_is_gone_for_good_takes_its_records_along(connect: Connect, github: GitHubStandIn) -> None:
+    more = {"organisation": "", "repositories": ["acme/api", "acme/vault"], "sweep_days": 30}
+    sink = read(connect, **more)
+    github.removed.add("acme/vault")
+    read(connect, sink, **more)
+    assert not [key for key, item in sink.records.items() if item.audience.key != "org"]
+    assert any("gone for good" in reason for reason in sink.failures.values())
+
+
 def test_a_repository_that_somebody_excludes_goes_with_everything(connect: Connect) -> None:
     sink = read(connect)
     read(connect, sink, exclude=["acme/vault"])

@@ -18,9 +18,9 @@ from coachkit_github.place import Place, audience_of, group_of
 from coachkit_github.records import REPOSITORIES
 from coachkit_github.teams import membership_id, membership_record, team_record
 
-__all__ = ["Access", "Found"]
+__all__ = ["GONE", "Access", "Found"]
 
-BLOCKED = 451
+GONE = "gone for good, GitHub says; what was read of it goes too"
 
 
 class Found:
@@ -236,7 +236,7 @@ def _why(status: int) -> str:
         case 404:
             return "not found: deleted, or hidden from this credential; what was read of it is kept"
         case 410:
-            return "gone for good, GitHub says"
+            return GONE
         case 451:
             return "blocked for legal reasons, GitHub says; what was read of it is kept"
         case 403:

@@ -131,7 +131,7 @@ class GitHub(Connector):
                 if self.config.reads(stream):
                     self._api.get(path)
             except (NotAllowed, Refused) as refused:
-                if refused.status != 409:  # an empty repository
+                if refused.status not in (409, 410):  # empty, or a part that is switched off
                     scopes = next(one.scopes for one in STREAMS if one.name == stream)
                     yield f"{stream} cannot be read ({refused.status}); the credential needs: {', '.join(scopes)}."
 

@@ -19,7 +19,7 @@ from coachkit.sdk import (
     Tombstone,
     clock,
 )
-from coachkit_github.access import Access, Found
+from coachkit_github.access import GONE, Access, Found
 from coachkit_github.api import Api
 from coachkit_github.auth import AppKey
 from coachkit_github.config import GitHubConfig
@@ -99,7 +99,7 @@ class Sync:
         records = Records(self._people)
         for one in self._access.repositories():
             if isinstance(one, Failure):
-                self._missing = True
+                self._missing = self._missing or one.reason != GONE
                 yield self._refuse(one)
                 continue
             self._found.append(one)
@@ -137,7 +137,7 @@ class Sync:
             if native_id in listed or self._access.is_excluded(name):
                 continue
             there = self._access.numbered(int(native_id))
-            if isinstance(there, Failure) and not there.reason.startswith("gone"):
+            if isinstance(there, Failure) and there.reason != GONE:
                 self._missing = True
                 reason = f"{name} is {there.reason}"
                 yield self._refuse(Failure(stream=REPOSITORIES, native_id=f"name:{name}", reason=reason))
