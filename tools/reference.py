@@ -195,7 +195,7 @@ def settings_page() -> str:
 place that was looked at; a key that is not known is an error.
 
 ```toml
-# coachkit.toml, in the folder where coachkit is started
+# coachkit.toml, in the folder where coachkit is started; what it leaves out may stand in the data folder’s
 language = "zh"
 timezone = "Asia/Shanghai"
 ```

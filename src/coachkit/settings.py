@@ -1,7 +1,8 @@
-"""Every setting, in one place: read from ``COACHKIT_*`` variables, then ``coachkit.toml``, then the default."""
+"""Every setting, in one place: ``COACHKIT_*`` variables, ``coachkit.toml`` here, then in the data folder, defaults."""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -107,10 +108,15 @@ class Settings(BaseSettings):
 def load_settings(**given: Any) -> Settings:
     """The settings, where ``given`` (command-line options) go before everything else.
 
+    What is set nowhere else may lie with the data: ``coachkit.toml`` in the data folder.
+
     :raises ConfigError: naming the setting, what is wrong, and every place that was looked at.
     """
+    said = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        found = Settings(**said)
+        beside = {name: value for name, value in _beside(found.data).items() if name not in found.model_fields_set}
+        return Settings(**(beside | said)) if beside else found
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, item['loc'])) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
@@ -118,9 +124,22 @@ def load_settings(**given: Any) -> Settings:
         )
         raise ConfigError(
             wrong,
-            hint=f"Looked at: command-line options, COACHKIT_* variables, {CONFIG_FILE.resolve()}, defaults.",
+            hint=f"Looked at: command-line options, COACHKIT_* variables, {CONFIG_FILE.resolve()}, the same in the "
+            "data folder, defaults.",
             chinese=(
                 f"设置有误：{wrong}",
-                f"查找过：命令行选项、COACHKIT_* 环境变量、{CONFIG_FILE.resolve()}、默认值。",
+                f"查找过：命令行选项、COACHKIT_* 环境变量、{CONFIG_FILE.resolve()}、数据目录中的同名文件、默认值。",
             ),
         ) from error
+
+
+def _beside(data: Path) -> dict[str, Any]:
+    """What ``coachkit.toml`` in the data folder sets; a folder cannot say where it is itself."""
+    path = data / CONFIG_FILE.name
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", subject=str(path), hint="It should be TOML.") from error
+    return {name: value for name, value in found.items() if name != "data"}

@@ -82,6 +82,25 @@ def test_preparing_anew(shared_office: Office, client_of: Client) -> None:
     assert odd["errors"][0]["field"] == "body.modell"
 
 
+def test_a_brief_as_of_an_earlier_day(door_office: Office, client_of: Client) -> None:
+    ana = client_of(door_office, "ana")
+    maria = door_office.person("maria").public_id
+    today = ana.get(f"/api/people/{maria}/brief").json()
+    then = ana.get(f"/api/people/{maria}/brief", params={"on": "2026-05-08"}).json()
+    assert (today["on"], then["on"]) == (None, "2026-05-08")
+    assert any("as of 8 May 2026" in line for line in then["lines"])
+    assert all(source["occurred_at"][:10] <= "2026-05-08" for source in then["sources"])
+    again = ana.get(f"/api/people/{maria}/brief", params={"on": "2026-05-08"}).json()
+    assert again["id"] == then["id"], "it was prepared today"
+    assert ana.get(f"/api/people/{maria}/brief").json()["id"] == today["id"], "and does not stand in for today's"
+    made = ana.post(f"/api/people/{maria}/brief", json={"on": "2026-05-08", "model": "local", "wait": False}).json()
+    asked = {"on": "2026-05-08", "model": "local"}
+    assert made["job"] == ana.get(f"/api/people/{maria}/brief", params=asked).json()["job"]
+    assert made["job"] != ana.get(f"/api/people/{maria}/brief", params={"model": "local"}).json()["job"]
+    late = ana.get(f"/api/people/{maria}/brief", params={"on": "2030-01-01"})
+    assert (late.status_code, late.json()["code"]) == (422, "bad-input")
+
+
 def test_a_wording_in_the_background(door_office: Office, client_of: Client) -> None:
     ana, tom = client_of(door_office, "ana"), client_of(door_office, "tom")
     maria = door_office.person("maria").public_id

@@ -177,6 +177,7 @@ class Brief(_Model):
     language: str = Field(examples=["en"])
     model: str = Field(examples=["none"])
     created_at: datetime
+    on: date | None = Field(None, description="As of the end of which day; without one, as of its making.")
     headline: str = Field(examples=["Maria Gomez · check-in Wed 20 May, 14:00"])
     lines: list[str]
     sections: list[Section]

@@ -20,6 +20,7 @@ from coachkit.cli.output import AsJson, console, emit, notes
 from coachkit.cli.progress import sync_display
 from coachkit.cli.server import running_server, start_in_background
 from coachkit.errors import StoreBusy
+from coachkit.settings import CONFIG_FILE
 
 if TYPE_CHECKING:
     from coachkit.bootstrap import App
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 SEED = 7
+TIMEZONE = "Asia/Shanghai"
+"""Where most people of the sample organisation work: in its days check-ins stand in the daytime."""
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +59,8 @@ def demo(
     zh = settings.language == "zh"
     if fresh:
         _throw_away(settings)
+    _settle(settings)
+    settings = given(context).settings(language=lang)
     manifest = _organisation(settings, seed)
     app = open_app(settings)
     try:
@@ -120,6 +125,14 @@ def _throw_away(settings: Settings) -> None:
         raise StoreBusy("a server runs on this demo.", subject=str(settings.data), hint="End it with `coachkit stop`.")
     if (settings.data / "sample").is_dir():
         shutil.rmtree(settings.data)
+
+
+def _settle(settings: Settings) -> None:
+    """Give a new demo the time zone of its people, in its own folder, so that every later command finds it."""
+    beside = settings.data / CONFIG_FILE.name
+    if not beside.exists() and not (settings.data / "sample").exists():
+        settings.data.mkdir(parents=True, exist_ok=True)
+        beside.write_text(f'timezone = "{TIMEZONE}"\n', "utf-8")
 
 
 def _organisation(settings: Settings, seed: int) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class Document:
     """A draft, ready to be shown.
 
     :ivar headline: who and when, in one line; ``lines`` the small print under it.
+    :ivar on: as of the end of which day it was asked for, if not as of its making.
     :ivar labels: words of the document's own furniture, in its language: ``sources``, ``notes``, ``stale``.
     """
 
@@ -113,6 +114,7 @@ class Document:
     notes: tuple[str, ...]
     stale: bool
     labels: dict[str, str]
+    on: date | None = None
 
     def plain(self) -> dict[str, object]:
         """As JSON-ready data."""
@@ -145,6 +147,7 @@ def document(draft: Draft, timezone: str) -> Document:
         notes=draft.notes,
         stale=draft.stale,
         labels=words.labels,
+        on=draft.on,
     )
 
 

@@ -20,6 +20,25 @@ def test_options_go_before_variables_before_the_file(tmp_path: Path, monkeypatch
     assert load_settings().timezone == "Asia/Shanghai"
 
 
+def test_what_is_set_nowhere_else_lies_with_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
+    data.mkdir()
+    beside = data / "coachkit.toml"
+    beside.write_text('timezone = "Asia/Shanghai"\nport = 1\ndata = "elsewhere"\n', "utf-8")
+    assert load_settings().timezone == "UTC", "of another folder"
+    assert load_settings(data=data).timezone == "Asia/Shanghai"
+    assert load_settings(data=data).data == data
+    (tmp_path / "coachkit.toml").write_text("port = 2\n", "utf-8")
+    assert load_settings(data=data).port == 2
+    monkeypatch.setenv("COACHKIT_TIMEZONE", "Europe/Berlin")
+    assert load_settings(data=data).timezone == "Europe/Berlin"
+    assert load_settings(data=data, timezone="Europe/Lisbon").timezone == "Europe/Lisbon"
+    beside.write_text("port = many", "utf-8")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings(data=data)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
