@@ -15,6 +15,7 @@ __all__ = ["APP_ID", "APP_SECRET", "LIMITED", "FeishuStandIn"]
 APP_ID = "cli_a1b2c3"
 APP_SECRET = "canary-app-secret-9f31"
 TRADE = "/open-apis/auth/v3/tenant_access_token/internal"
+ENDPOINT = "/callback/ws/endpoint"
 
 LIMITED = b'{"code": 99991400, "msg": "request trigger frequency limit"}'
 
@@ -29,7 +30,7 @@ def refused(code: int, status: int = 400) -> Response:
 
 class FeishuStandIn(StandIn):
     """:ivar served: number of the token that is good now. :ivar listed: most tasks of any list; none is no bound.
-    :ivar without_v2: OKR has no newer interface.
+    :ivar without_v2: OKR has no newer interface. :ivar socket_url: where long connections are to be had.
     """
 
     knows = frozenset({Fault.REPEATED_TOKEN, Fault.EMPTY_PAGE, Fault.NO_LAST_MARK})
@@ -58,6 +59,7 @@ class FeishuStandIn(StandIn):
         self.served = 0
         self.listed: int | None = None
         self.without_v2 = False
+        self.socket_url = ""
         self._routes: list[tuple[re.Pattern[str], Callable[..., Response]]] = [
             (re.compile(pattern + "$"), answer)
             for pattern, answer in (
@@ -95,11 +97,13 @@ class FeishuStandIn(StandIn):
         ]
 
     def authorized(self, request: Request) -> bool:
-        return request.path == TRADE or request.carried_secret
+        return request.path in (TRADE, ENDPOINT) or request.carried_secret
 
     def respond(self, request: Request) -> Response:
         if request.path == TRADE:
             return self._trade(request)
+        if request.path == ENDPOINT:
+            return said({"URL": self.socket_url, "ClientConfig": {"PingInterval": 120, "ReconnectCount": -1}})
         if request.headers.get("authorization") != f"Bearer {self._token()}":
             return refused(99991663)
         path = request.path.removeprefix("/open-apis/")
