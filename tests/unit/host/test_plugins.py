@@ -173,12 +173,12 @@ def test_unknown_connector_lists_what_there_is(install: Install) -> None:
     with pytest.raises(NotFound) as caught:
         PluginHost.load().connector_class("tracker")
     assert caught.value.message == "there is no connector 'tracker'."
-    assert "dataset, git" in caught.value.hint
+    assert "git, github" in caught.value.hint
     assert "Plugins that failed: raises;" in caught.value.hint
 
 
 def test_unknown_plugin_lists_what_there_is() -> None:
-    with pytest.raises(NotFound, match=r"no plugin 'tracker'.*dataset, git"):
+    with pytest.raises(NotFound, match=r"no plugin 'tracker'.*dataset, .*git, "):
         PluginHost.load().check("tracker")
 
 
