@@ -285,7 +285,8 @@ class Recorded:
         place, talk = self._of(payload), read(Discussion, payload.get("discussion"), "the discussion")
         raw = payload.get("comment")
         if payload.get("action") == "deleted":
-            yield Tombstone(stream=DISCUSSION_COMMENTS, native_id=_id_of(raw))
+            comment = read(DiscussionComment, raw, "the comment")
+            yield Tombstone(stream=DISCUSSION_COMMENTS, native_id=str(comment.id))
         else:
             yield self._said_in(talk, raw, place, answer=False)
 
