@@ -46,6 +46,7 @@ def replay(
     Example: `coachkit source replay github deliveries.jsonl --json`
     """
     from coachkit.bootstrap import replay_recorded
+    from coachkit.sdk import Connector
 
     if not file.is_file():
         raise BadInput(
@@ -58,6 +59,9 @@ def replay(
 
     with opened(context) as app:
         connector = app.plugins.connector_class(source)
+        if connector.recorded is Connector.recorded:
+            able = [name for name, one in app.plugins.connectors.items() if one.recorded is not Connector.recorded]
+            raise BadInput(f"{source} reads no recorded payloads.", hint=f"These do: {', '.join(able) or 'none'}.")
         declared = [known.name for known in connector.streams]
         if stream is not None and stream not in declared:
             raise BadInput(f"{source} has no stream {stream!r}.", hint=f"It has: {', '.join(declared)}.")
