@@ -25,6 +25,9 @@ DAY = 86_400_000
 """Milliseconds."""
 
 
+NONE = np.empty(0, dtype=np.int64)
+
+
 class RelationalSearch:
     """Opens views of one database, and keeps its vectors in memory for them."""
 
@@ -58,7 +61,9 @@ class RelationalReading:
         place = {term: number for number, term in enumerate(terms)}
         found = self._numbers([p.record_id, p.day, p.tf, p.length], self._posted(terms, within), by=p.term_id)
         of = [np.full(len(columns[0]), place[term], dtype=np.int64) for term, columns in found.items()]
-        return Postings(*(_joined(column) for column in (of, *zip(*found.values(), strict=True)))) if of else NO_WORDS
+        if not of:
+            return Postings(NONE, NONE, NONE, NONE, NONE)
+        return Postings(*(np.concatenate(column) for column in (of, *zip(*found.values(), strict=True))))
 
     def permitted(self, within: Permitted, record_ids: Iterable[int]) -> dict[int, int]:
         record, day = self._records(within, record_ids)
@@ -106,8 +111,10 @@ class RelationalReading:
         record, day = self._records(within, record_ids)
         order = np.argsort(record)
         held, at = vectors.find(record[order])
-        still = ~np.isin(vectors.record[at], untold(self.connection))
-        held, at = order[held[still]], at[still]
+        if len(gone := untold(self.connection)):
+            still = ~np.isin(vectors.record[at], gone)
+            held, at = held[still], at[still]
+        held = order[held]
         return Similar(record[held], day[held], vectors.chinese[at], vectors.similarity(at, question))
 
     def _records(self, within: Permitted, record_ids: Iterable[int] | None) -> tuple[Integers, Integers]:
@@ -212,13 +219,5 @@ class RelationalReading:
         )
 
 
-NONE = np.empty(0, dtype=np.int64)
-NO_WORDS = Postings(NONE, NONE, NONE, NONE, NONE)
-
-
 def _parsed(text: str) -> Integers:
     return np.fromstring(text, dtype=np.int64, sep=",")
-
-
-def _joined(parts: Sequence[Integers]) -> Integers:
-    return np.concatenate(parts)

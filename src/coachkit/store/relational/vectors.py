@@ -176,7 +176,8 @@ def _brought_up(connection: sa.Connection, kept: Vectors, version: int, most: in
         records.append(np.array([row[0] for row in mine], dtype=np.int64))
         chinese.append(np.array([row[1] for row in mine], dtype=np.bool_))
         places.append(np.arange(used, used + len(mine), dtype=np.int64))
-        used = _add(chunks, used, np.frombuffer(b"".join([row[3] for row in mine]), dtype=np.float32), len(mine))
+        if mine:
+            used = _add(chunks, used, np.frombuffer(b"".join([row[3] for row in mine]), dtype=np.float32), len(mine))
     if not first:
         strangers += connection.scalars(sa.select(gone.record_id).where(gone.version > kept.version)).all()
     record, last = np.unique(np.concatenate(records)[::-1], return_index=True)
