@@ -126,3 +126,32 @@ def test_check_tells_missing_projects_and_a_wrong_token(
     report = connect().check()
     assert not report.ok
     assert "wrong" not in report.findings[0]
+
+
+@pytest.mark.parametrize("deployment", ["datacenter"], indirect=True)
+def test_what_does_not_come_along_is_asked_for(jira_server: JiraStandIn, connect: Connect) -> None:
+    whole, scanty = ReferenceSink(), ReferenceSink()
+    whole.run(connect())
+    jira_server.scanty = True
+    scanty.run(connect())
+    assert scanty.state() == whole.state()
+    assert whole.run(connect()).changed == [], "comments that did not come along are taken to be deleted"
+
+
+@pytest.mark.parametrize("deployment", ["datacenter"], indirect=True)
+def test_an_issue_that_goes_while_it_is_read_takes_no_other_along(jira_server: JiraStandIn, connect: Connect) -> None:
+    jira_server.scanty = True
+    jira = jira_server.jira
+    gone = next(iter(jira.issues))
+
+    def remove(asked: int) -> None:
+        last = jira_server.requests[-1].path
+        if gone in jira.issues and last.endswith("/search"):
+            del jira.issues[gone]
+            for issue in jira.issues.values():
+                issue.links, issue.parent = [], None
+
+    jira_server.on_answer = remove
+    sink = ReferenceSink()
+    sink.run(connect())
+    assert {key[1] for key in sink.records if key[0] == "issues"} == jira.issues.keys()
