@@ -42,9 +42,21 @@ def _settings(pairs: list[str]) -> dict[str, Any]:
         key, equals, value = pair.partition("=")
         if not equals:
             raise BadInput(f"{pair!r} is not of the form key=value.", hint="For example: path=~/src/service")
-        parsed = yaml.safe_load(value) if value else ""
+        parsed = _parsed(key, value) if value else ""
         found[key] = parsed if isinstance(parsed, bool | int | float | list) else value
     return found
+
+
+def _parsed(key: str, value: str) -> Any:
+    """A value in YAML; one that is none is a word, unless it begins like a list."""
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError:
+        if value[0] not in "[{":
+            return value
+        raise BadInput(
+            f"the value of {key} is no list.", hint=f"Put words with signs into quotes: '{key}=[\"*\"]'"
+        ) from None
 
 
 @commands.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 
 from coachkit.sdk import (
     Account,
@@ -129,7 +130,7 @@ class Directory:
     def departments(self) -> Iterator[Raw]:
         """Each department within the app's range, with all below, once."""
         seen: set[str] = set()
-        for root in self._range()[0]:
+        for root in self._range[0]:
             for raw in self._below(root):
                 native = word(raw, "open_department_id")
                 if native not in seen:
@@ -160,22 +161,23 @@ class Directory:
         return part(self._api.get(f"contact/v3/departments/{department_id}", **_DEPARTMENTS), "department")
 
     def _everyone(self) -> Iterator[Raw]:
-        departments, users = self._range()
-        for department in self._ids(departments):
+        for department in self._ids:
             path = "contact/v3/users/find_by_department"
             yield from self._api.rows(path, size=50, department_id=department, **_DEPARTMENTS)
-        for open_id in users:
+        for open_id in self._range[1]:
             try:
                 yield self.user(open_id)
             except NotThere:
                 continue
 
-    def _ids(self, roots: Iterable[str]) -> Iterator[str]:
+    @cached_property
+    def _ids(self) -> list[str]:
+        """Each department in which people are looked for. Listed once a sync: there may be many."""
         seen: dict[str, None] = {}
-        for root in roots:
+        for root in self._range[0]:
             seen[root] = None
             seen.update((word(raw, "open_department_id"), None) for raw in self._below(root))
-        return (one for one in seen if one)
+        return [one for one in seen if one]
 
     def _below(self, root: str) -> Iterator[Raw]:
         if root != ROOT:
@@ -183,6 +185,7 @@ class Directory:
         path = f"contact/v3/departments/{root}/children"
         yield from self._api.rows(path, size=50, fetch_child=True, **_DEPARTMENTS)
 
+    @cached_property
     def _range(self) -> tuple[list[str], list[str]]:
         """Departments and single people that the app was given."""
         departments: dict[str, None] = {}
