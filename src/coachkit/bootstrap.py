@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from coachkit.domain.identity import public_id, stable_id
-from coachkit.errors import StoreBusy
 from coachkit.settings import Settings
 from coachkit.store.relational.database import Database
 from coachkit.telemetry import get_logger
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from coachkit.ingest.ports import Connection
     from coachkit.ingest.replay import ReplayReport
     from coachkit.ingest.reports import SyncProgress, SyncReport
-    from coachkit.jobs import Handler, JobContext, Worker
     from coachkit.models.writers import Writers
     from coachkit.retrieval import Indexer, Retriever
     from coachkit.retrieval.keeping import IndexKeeper
@@ -53,14 +50,8 @@ __all__ = ["App", "open_app", "replay_recorded", "utc_now"]
 
 _log = get_logger("bootstrap")
 
-SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB, TIDY_JOB = "sync", "embed", "suggest-identities", "brief", "tidy"
-RECONCILE_JOB = "reconcile-index"
-
-EMBED_SECONDS = 20.0
-"""Of one job; what is left then waits in the queue again, so that nothing else waits long behind it."""
-
-EMBED_PAUSE = 3.0
-"""Between two batches while webhooks come in: what is not embedded yet is found by its words."""
+SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB = "sync", "embed", "suggest-identities", "brief"
+"""Kinds of jobs that can be asked for; :mod:`coachkit.background` says what each does."""
 
 SUGGEST_AFTER = timedelta(minutes=5)
 """How long identities wait for suggestions after webhooks, which come at any time."""
@@ -181,7 +172,7 @@ class App:
         restart: bool = False,
     ) -> SyncReport:
         """Sync one connection now; what it brought is embedded behind it, by whoever works in the background."""
-        self._renew_postings()
+        self.renew_postings()
         with closing(self.connections.open(name)) as connector:
             report = self.sync_engine.run(
                 name,
@@ -194,7 +185,7 @@ class App:
                 restart=restart,
             )
         if not dry_run and (report.total.written or report.total.removed):
-            self._request_embedding()
+            self.request_embedding()
         return report
 
     @cached_property
@@ -333,33 +324,6 @@ class App:
 
         return SqlJobs(self.database)
 
-    @cached_property
-    def worker(self) -> Worker:
-        from coachkit.jobs import Worker
-
-        return Worker(self.jobs, self._handlers(), clock=self.now)
-
-    def _handlers(self) -> dict[str, Handler]:
-        return {
-            SYNC_JOB: self._sync_job,
-            self.webhooks.job: self.webhooks.run,
-            SUGGEST_JOB: self._suggest_job,
-            BRIEF_JOB: self._brief_job,
-            TIDY_JOB: self._tidy_job,
-            EMBED_JOB: self._embed_job,
-            RECONCILE_JOB: self._reconcile_job,
-        }
-
-    def start_background(self) -> None:
-        """Work off jobs and schedules in this process until :meth:`close`."""
-        now, day = self.now(), timedelta(days=1)
-        self.jobs.schedule(TIDY_JOB, TIDY_JOB, {}, every=day, first_at=now)
-        self.jobs.schedule(RECONCILE_JOB, RECONCILE_JOB, {}, every=day, first_at=now + day)
-        self.jobs.schedule(EMBED_JOB, EMBED_JOB, {}, every=timedelta(minutes=10), first_at=now)
-        self.worker.start()
-        self.webhooks.start()
-        self.index_keeper.start()
-
     def request_sync(self, name: str) -> str:
         """Let a connection be synced in the background; returns the job's id. Asked twice, it runs once."""
         self.connections.get(name)
@@ -383,79 +347,33 @@ class App:
         else:
             self.jobs.unschedule(name)
 
-    def _sync_job(self, job: JobContext) -> None:
-        def show(progress: SyncProgress) -> None:
-            job.progress(progress.done, progress.total, note=progress.stream)
+    def request_suggestions(self) -> None:
+        """Let doubtful identities be looked at in the background."""
+        self.jobs.enqueue(SUGGEST_JOB, lock=SUGGEST_JOB, once=True, now=self.now())
 
-        report = self.sync(job.arguments["connection"], on_progress=show, cancelled=lambda: job.interrupted)
-        job.check()
-        if report.error is not None:
-            raise report.error
-        if report.total.written:
-            self.jobs.enqueue(SUGGEST_JOB, lock=SUGGEST_JOB, once=True, now=self.now())
+    def request_embedding(self) -> None:
+        """Let what waits be embedded in the background."""
+        self.jobs.enqueue(EMBED_JOB, lock=EMBED_JOB, once=True, now=self.now())
 
     def _after_webhooks(self) -> None:
         """Texts are new, and people may have new accounts: asked for by many deliveries, looked at once in a while."""
         now = self.now()
-        self._request_embedding()
+        self.request_embedding()
         asked = {"after": self.webhooks.job}
         self.jobs.enqueue(SUGGEST_JOB, asked, lock=SUGGEST_JOB, once=True, run_at=now + SUGGEST_AFTER, now=now)
 
-    def _suggest_job(self, _job: JobContext) -> None:
-        self.identities.suggest(self.now())
-
-    def _brief_job(self, job: JobContext) -> None:
-        asked, now = job.arguments, self.now()
-        viewer = self.directory.viewer(asked["viewer"], now)
-        language, model = asked["language"], asked["model"]
-        on = date.fromisoformat(asked["on"]) if "on" in asked else None
-        self.briefs.prepare(viewer, asked["subject"], language=language, model=model, now=now, on=on)
-
-    def _request_embedding(self) -> None:
-        self.jobs.enqueue(EMBED_JOB, lock=EMBED_JOB, once=True, now=self.now())
-
-    def _embed_job(self, job: JobContext) -> None:
-        """Embed what waits, some seconds of it; the rest is asked for again."""
-        self._renew_postings()
-        until = monotonic() + EMBED_SECONDS
-
-        def make_way() -> None:
-            job.check()
-            if self.webhooks.is_busy:
-                job.wait(EMBED_PAUSE)
-
-        try:
-            self.indexer.embed(check=make_way, progress=job.progress, enough=lambda: monotonic() > until)
-        except StoreBusy:
-            return  # another process is at it
-        self.index_keeper.wake()
-        if self.embedder is not None and self.indexer.pending():
-            self._request_embedding()
-
-    def _reconcile_job(self, _job: JobContext) -> None:
-        self.indexer.wish("reconcile")
-        self.index_keeper.wake()
-
-    def _renew_postings(self) -> None:
+    def renew_postings(self) -> None:
         """Write all postings again after a change of the tokenizer; otherwise one look at one row."""
         from coachkit.store.relational.postings import rebuild_postings
 
         if written := rebuild_postings(self.database):
             _log.info("wrote the postings again for another tokenizer", records=written)
 
-    def _tidy_job(self, _job: JobContext) -> None:
-        now = self.now()
-        self.sign_in.sweep(now)
-        self.webhooks.tidy()
-        self.jobs.forget(now - timedelta(days=30))
-
     def close(self) -> None:
         """Put down what is running and let go of everything that was opened."""
         made = self.__dict__
         if "webhooks" in made:
             self.webhooks.stop()
-        if "worker" in made:
-            self.worker.stop()
         kept = "index_keeper" in made and not self.index_keeper.stop()
         if made.get("vector_index") is not None and not kept:  # else it closes itself when this process ends
             made["vector_index"].close()

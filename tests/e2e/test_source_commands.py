@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from signed_source import SECRET, SignedSource, note
 
+from coachkit.background import Background
 from coachkit.bootstrap import open_app
 from coachkit.cli.app import main
 from coachkit.host import PluginHost
@@ -116,7 +117,7 @@ def test_webhooks_are_listed_and_tried_again(coachkit: Run, tmp_path: Path) -> N
     app.connections.add("post", "signed", {"secret": f"file:{tmp_path / 'secret'}"}, now=app.now())
     for number, name in enumerate(("note", "wiki_page")):
         app.webhooks.door.keep("post", Event(id=str(number), name=name, payload=note(1)), app.now())
-    app.worker.run_pending()
+    Background(app).run_pending()
     app.close()
     _, out, _ = coachkit("webhook", "list")
     assert "refused 1 × post/wiki_page: the event wiki_page is of no stream" in out

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from bilingual import TOPICS
 
-from coachkit.bootstrap import EMBED_JOB, RECONCILE_JOB, App, open_app
+from coachkit.background import RECONCILE_JOB, Background
+from coachkit.bootstrap import EMBED_JOB, App, open_app
 from coachkit.domain.audience import Audience
 from coachkit.jobs import JobState
 from coachkit.retrieval import Query
@@ -63,7 +64,7 @@ def test_a_sync_asks_for_embedding_once_and_does_not_wait_for_it(app: App) -> No
     app.sync("tracker", restart=True)
     assert waiting(app) == 1
     assert app.retriever.search(Query(text="ledger export", scopes=SCOPES))[0].semantic is None
-    app.worker.run_pending()
+    Background(app).run_pending()
     assert app.indexer.pending() == 0
     assert waiting(app) == 0
     assert app.retriever.search(Query(text="账本导出超时", scopes=SCOPES))[0].semantic
@@ -73,18 +74,20 @@ def test_a_sync_that_writes_nothing_asks_for_nothing(app: App) -> None:
     app.sync("tracker", dry_run=True)
     assert waiting(app) == 0
     app.sync("tracker")
-    app.worker.run_pending()
+    Background(app).run_pending()
     app.sync("tracker", restart=True)
     assert waiting(app) == 0
 
 
 def test_the_background_embeds_and_keeps_the_index(app: App) -> None:
     app.sync("tracker")
-    app.start_background()
+    background = Background(app)
+    background.start()
     index = app.vector_index
     assert index is not None
     until(lambda: app.indexer.pending() == 0 and index.watermark() == len(TOPICS))
     assert {schedule.kind for schedule in app.jobs.schedules()} >= {EMBED_JOB, RECONCILE_JOB}
     assert app.indexer.status()["changes_behind"] == 0
+    background.stop()
     app.close()
     assert index.watermark() is None

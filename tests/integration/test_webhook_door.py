@@ -11,6 +11,7 @@ import pytest
 from signed_source import SECRET, SignedSource, note, signed
 from starlette.testclient import TestClient
 
+from coachkit.background import Background
 from coachkit.bootstrap import App, open_app
 from coachkit.host import PluginHost
 from coachkit.ingest.listening import Listeners
@@ -66,7 +67,7 @@ def test_a_delivery_is_taken_and_is_a_record_when_its_job_has_run(app: App, clie
     first = client.post("/api/webhooks/post", content=body, headers=headers)
     assert (first.status_code, first.json()) == (202, {"taken": "new"})
     assert client.post("/api/webhooks/post", content=body, headers=headers).json() == {"taken": "duplicate"}
-    app.worker.run_pending()
+    Background(app).run_pending()
     assert app.webhooks.store.counts()["post"].done == 1
     (stream,) = [s for c in app.coverage.report(app.now()).connections for s in c.streams if s.records]
     assert (stream.name, stream.records) == ("notes", 1)
@@ -130,18 +131,18 @@ def test_a_browser_on_another_site_changes_nothing_here_that_a_signature_does_no
 def test_a_failed_delivery_is_tried_again_by_its_own_job(app: App, client: TestClient, clock: Clock) -> None:
     body, headers = signed("note", {"key": "NOTE-1"}, "d-1")
     client.post("/api/webhooks/post", content=body, headers=headers)
-    app.worker.run_pending()
+    Background(app).run_pending()
     (reason,) = app.webhooks.store.counts()["post"].reasons
     assert reason.reason.startswith("KeyError")
     (waiting,) = [job for job in app.jobs.list(kind="webhooks") if job.state == "waiting"]
     assert waiting.run_at > app.now()
     body, headers = signed("note", note(2), "d-2")
     client.post("/api/webhooks/post", content=body, headers=headers)
-    app.worker.run_pending()
+    Background(app).run_pending()
     assert app.webhooks.store.counts()["post"].done == 1, "a new delivery does not wait for the one that failed"
     for _ in range(8):
         clock.later += timedelta(hours=2)
-        app.worker.run_pending()
+        Background(app).run_pending()
     assert app.webhooks.store.counts()["post"].failed == 1
     assert app.webhooks.retry("post") == 1
     assert app.webhooks.store.counts()["post"].waiting == 1
@@ -152,17 +153,21 @@ def test_what_waited_when_the_server_ended_is_taken_up_when_it_begins(app: App, 
     client.post("/api/webhooks/post", content=body, headers=headers)
     (job,) = app.jobs.list(kind="webhooks")
     app.jobs.cancel(job.id, app.now())  # its job was lost
-    app.start_background()
-    _until(lambda: app.webhooks.store.counts()["post"].done == 1)
+    background = Background(app)
+    background.start()
+    try:
+        _until(lambda: app.webhooks.store.counts()["post"].done == 1)
+    finally:
+        background.stop()
 
 
 def test_old_deliveries_go_and_jobs_of_webhooks_do_not_pile_up(app: App, client: TestClient, clock: Clock) -> None:
     body, headers = signed("note", note(1), "d-1")
     client.post("/api/webhooks/post", content=body, headers=headers)
-    app.worker.run_pending()
+    Background(app).run_pending()
     clock.later = timedelta(days=8)
     app.jobs.enqueue("tidy", now=app.now())
-    app.worker.run_pending()
+    Background(app).run_pending()
     assert "post" not in app.webhooks.store.counts()
     assert not app.jobs.list(kind="webhooks")
 
@@ -197,7 +202,7 @@ def test_a_long_connection_feeds_the_same_path(app: App, listen: Callable[[], Li
     _until(
         lambda: app.webhooks.store.counts().get("post") is not None and app.webhooks.store.counts()["post"].waiting == 2
     )
-    app.worker.run_pending()
+    Background(app).run_pending()
     assert app.webhooks.store.counts()["post"].done == 2
 
 
@@ -253,7 +258,7 @@ def test_the_page_and_the_api_tell_admins_what_came(app: App, client: TestClient
     for number, (event, payload) in enumerate([("note", note(1)), ("wiki_page", {}), ("wiki_page", {})]):
         body, headers = signed(event, payload, f"d-{number}")
         client.post("/api/webhooks/post", content=body, headers=headers)
-    app.worker.run_pending()
+    Background(app).run_pending()
     profile = PersonProfile(identity="hris:1", name="Ana Costa")
     source = Source(connection="post", connector="signed")
     written = Upsert(stream="notes", native_id="ana", record=profile, occurred_at=app.now())

@@ -70,6 +70,7 @@ def serve(
     """
     import uvicorn
 
+    from coachkit.background import Background
     from coachkit.bootstrap import open_app
     from coachkit.web.app import create_app
 
@@ -89,10 +90,11 @@ def serve(
     listener = _listen(settings)
     address = settings.base_url or f"http://{settings.host}:{listener.getsockname()[1]}"
     app = open_app(settings)
+    background = Background(app)
     state = {"pid": os.getpid(), "address": address, "started_at": datetime.now(UTC).isoformat()}
     try:
         if settings.worker:
-            app.start_background()
+            background.start()
         _state_file(settings).write_text(json.dumps(state), "utf-8")
         notes.print(f"coachkit is at {address} (process {state['pid']}). Stop it with Ctrl-C.")
         config = uvicorn.Config(
@@ -100,6 +102,7 @@ def serve(
         )
         uvicorn.Server(config).run(sockets=[listener])
     finally:
+        background.stop()
         app.close()
         _state_file(settings).unlink(missing_ok=True)
         lock.release()
@@ -198,9 +201,15 @@ def worker(context: typer.Context) -> None:
 
     Example: `COACHKIT_DATABASE_URL=postgresql://… coachkit worker`
     """
+    from coachkit.background import Background
+
     with opened(context) as app:
-        app.start_background()
+        background = Background(app)
+        background.start()
         notes.print(f"Working for {app.settings.data} (process {os.getpid()}). Stop with Ctrl-C.")
         signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        while True:
-            time.sleep(3600)
+        try:
+            while True:
+                time.sleep(3600)
+        finally:
+            background.stop()
