@@ -32,7 +32,7 @@ STREAMS = (
         title=("Teams", "团队"),
         scopes=_MEMBERS,
         events=("team",),
-        cannot_tell=("When a team was made.", "团队何时建立。"),
+        cannot_tell=("Teams that were deleted before the first sync.", "首次同步之前已删除的团队。"),
     ),
     Stream(
         name=MEMBERSHIPS,
