@@ -138,6 +138,7 @@ def test_both_languages(connected: Coachkit) -> None:
         (("brief", "Nobody Here"), 4, "nobody here is called"),
         (("connection", "add", "code", "gti", "path=."), 4, "git"),
         (("connection", "add", "code", "git", "path"), 2, "key=value"),
+        (("connection", "add", "code", "git", "path=[*]"), 2, "no list"),
         (("connection", "add", "code", "git", "paht=."), 78, "paht"),
         (("connection", "add", "code", "git", "path=."), 78, "repository"),
         (("connection", "check", "nothing"), 4, "nothing"),
@@ -216,6 +217,9 @@ def test_identities_tokens_and_grants_by_script(connected: Coachkit) -> None:
     assert connected("stop", "--json").json == {"stopped": None}
     decided = connected("identity", "nobody", "email:wei@example.org", "--json")
     assert decided.json["verdict"] == "nobody"
+    assert "不属于任何人" in connected("identity", "history", "--lang", "zh").out
+    assert "已撤销" in connected("identity", "undo", decided.json["id"], "--lang", "zh").out
+    assert connected("identity", "undo", decided.json["id"]).code != 0
     assert "没有" in connected("search", "zzqx", "--as", "Ana Costa", "--lang", "zh").out
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sample_office import SampleOffice, opened_sample
 
 from coachkit.domain.drafts import Draft
-from coachkit.domain.identity import public_id, system_of
+from coachkit.domain.identity import public_id, system_of, unpublic_id
+from coachkit.errors import AccessDenied
 from coachkit.ingest.identity_queue import Question
 from coachkit.sample import Person
 from coachkit.store.relational import schema as t
@@ -158,12 +159,16 @@ def test_two_hr_records_joined_and_separated(sample: SampleOffice) -> None:
     one, other = (sample.person(person.employee_id).id for person in (search, risk))
     queue, now = sample.app.identities, sample.app.now()
     untouched = owners(sample)
-    draft = prepared(sample, risk.employee_id, 10)
+    draft, lost = prepared(sample, risk.employee_id, 10), prepared(sample, search.employee_id, 10)
+    viewer = sample.app.directory.viewer(unpublic_id(lost.viewer), now + timedelta(minutes=30))
     made = queue.accept(queue.identity(search.hris), other, by="Annika", reason="one man", now=now)
     found = owners(sample)
     assert {found[key][0] for key in (search.hris, search.chat, search.forge, risk.hris, risk.chat)} == {other}
+    with pytest.raises(AccessDenied):
+        sample.app.briefs.get(lost.id, viewer)  # whom it is about is now part of somebody else
     queue.undo(made.id, by="Annika", now=now)
     assert owners(sample) == untouched
+    assert not sample.app.briefs.get(lost.id, viewer).stale
     assert not is_stale(sample, draft, risk.employee_id)
     later = now + timedelta(minutes=1)
     queue.accept(queue.identity(search.hris), other, by="Annika", reason="one man", now=later)

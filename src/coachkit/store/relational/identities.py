@@ -108,7 +108,7 @@ class SqlIdentityStore:
                 .returning(*d)
             ).one_or_none()
             if undone is None:
-                raise NotFound("there is no such decision in force.")
+                raise NotFound("there is no such answer in force.", hint="coachkit identity history lists the answers.")
             _reopen(connection, undone)
             resolve_identities(connection, {undone.identity_id}, now)
             return _decisions(connection, sa.select(t.identity_decisions).where(d.id == decision))[0]
