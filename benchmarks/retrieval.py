@@ -261,12 +261,12 @@ def row(
 
     def in_memory(number: int) -> list[int]:
         near = visible @ questions[number]
-        return visible_ids[np.argpartition(-near, NEAREST)[:NEAREST]].tolist()
+        return [int(found) for found in visible_ids[np.argpartition(-near, NEAREST)[:NEAREST]]]
 
     def nearest(by: RelationalSearch, number: int, record_ids: list[int] | None = None) -> list[int]:
         with by.reading() as view:
             near = view.similar(within, MODEL, questions[number], record_ids=record_ids)
-        return near.record[np.argsort(-near.similarity)[:NEAREST]].tolist()
+        return [int(found) for found in near.record[np.argpartition(-near.similarity, NEAREST)[:NEAREST]]]
 
     def by_index(number: int) -> list[int]:
         assert index is not None

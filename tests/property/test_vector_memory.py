@@ -49,6 +49,12 @@ steps = st.one_of(
 )
 WIDE = frozenset(range(4))
 LOOK: tuple[str, Any] = ("look", (WIDE, 40, 1))
+FULL: list[tuple[str, Any]] = [
+    ("write", [(number, f"ledger {number}", number % 4, number) for number in range(RECORDS)]),
+    ("embed", (MODELS[0], RECORDS)),
+    LOOK,
+]
+"""Starts with everything in memory, so that what comes then is taken in bit by bit."""
 
 
 class Deaf:
@@ -134,9 +140,9 @@ def look(kept: RelationalSearch, read: RelationalSearch, scopes: frozenset[int],
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(steps, max_size=14))
+@given(st.lists(steps, max_size=14), st.booleans())
 def test_memory_and_database_give_the_same(
-    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[tuple[str, Any]]
+    empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[tuple[str, Any]], full: bool
 ) -> None:
     monkeypatch.setattr(vectors, "CHUNK", 5)
     path = tmp_path / "one.db"
@@ -147,7 +153,7 @@ def test_memory_and_database_give_the_same(
     kept = RelationalSearch(database, VectorMemory(patience=0))
     read = RelationalSearch(database, VectorMemory(patience=10**9))
     try:
-        for number, (step, what) in enumerate([*taken, LOOK]):
+        for number, (step, what) in enumerate([*(FULL if full else []), *taken, LOOK]):
             if step == "look":
                 look(kept, read, *what)
             else:
@@ -209,6 +215,20 @@ def test_what_is_removed_and_written_again_has_no_vector_until_it_is_embedded(da
     act(database, "embed", (MODELS[0], 9), NOW)
     with kept.reading() as view:
         assert len(all_of(view).record) == 6
+
+
+def test_a_removal_that_is_noted_no_more_is_not_missed(database: Database) -> None:
+    fill(database, 6)
+    kept = RelationalSearch(database, VectorMemory(patience=0))
+    with kept.reading() as view:
+        assert len(all_of(view).record) == 6
+    act(database, "remove", [1], NOW + timedelta(minutes=1))
+    act(database, "embed", (MODELS[0], 9), NOW)
+    act(database, "forget", None, NOW)
+    act(database, "write", [(1, "ledger 1", 1, 1)], NOW + timedelta(minutes=2))
+    with kept.reading() as view:
+        assert view.at_hand(MODELS[0])
+        assert record_id("src", "things", "1") not in all_of(view).record.tolist()
 
 
 def test_memory_is_filled_by_who_reads_much_and_has_a_bound(database: Database) -> None:
