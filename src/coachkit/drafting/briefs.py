@@ -210,6 +210,10 @@ class Briefs:
             milliseconds=1
         )
 
+    def _beginning(self, at: datetime) -> datetime:
+        """The first moment of that day: a window is shown in days, and holds all of its first one."""
+        return datetime.combine(at.astimezone(self._zone), time.min, self._zone).astimezone(UTC)
+
     def _window(
         self, subject: int, other: int | None, scopes: frozenset[int], end: datetime, since: datetime | None
     ) -> Window:
@@ -230,7 +234,7 @@ class Briefs:
             )
         if since is None:
             met = self._facts.last_check_in(subject, other, scopes, end) if other is not None else None
-            since = max(met, end - LONGEST_DEFAULT) if met else end - DEFAULT_WINDOW
+            since = max(met, end - LONGEST_DEFAULT) if met else self._beginning(end - DEFAULT_WINDOW)
         return Window(start=since, end=end, past=min(since - LEAST_PAST, end - PAST), zone=self._zone)
 
     def _pack(self, plan: Plan, scopes: frozenset[int], window: Window) -> Pack:

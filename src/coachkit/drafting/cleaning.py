@@ -14,6 +14,17 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\"
 _ADDRESS = r"[^\s<>()\[\]{}\"'，。；）】]+"
 _URL = re.compile(rf"(?:(?:https?|ftp|file)://|(?:javascript|data|mailto):|\bwww\.){_ADDRESS}", re.IGNORECASE)
 _TAG = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,200}>")
+_PLACEHOLDER = re.compile(r"<([a-z][a-z0-9]{0,15}(?:[-_][a-z0-9]{1,15})?)>")
+_NO_WORDS = """
+a abbr audio b base big blockquote body br button canvas center cite code col dd del details dialog div dl dt em
+embed fieldset font footer form frame h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label
+legend li link main map mark math menu meta nav noscript object ol option p param picture pre progress q s samp
+script section select slot small source span strike strong style sub summary sup svg table tbody td template
+textarea tfoot th thead time title tr track tt u ul var video wbr system assistant user developer tool human
+instruction instructions inst sys prompt
+"""
+_ELEMENTS = frozenset(_NO_WORDS.split())
+"""What is markup or a role between angle brackets; ``<pattern>`` in the title of a change is a word."""
 _ROLE = re.compile(
     r"<\|[^|>]{0,40}\|>|\[/?INST\]|</?s>|<</?SYS>>"
     r"|(?:^|(?<=[\s#>*\-。.!！\]】]))#{0,4}\s*(?:system|assistant|user|developer|tool|human|instructions?)\s*[:：]"
@@ -33,10 +44,17 @@ def clean(text: str) -> str:
     text = _URL.sub("", text)
     for _ in range(3):  # what one pass uncovers the next one takes
         before = text
-        text = _MARKUP.sub(" ", _CITATION.sub(" ", _ROLE.sub(" ", _TAG.sub(" ", text))))
+        text = _MARKUP.sub(" ", _CITATION.sub(" ", _ROLE.sub(" ", _TAG.sub(_without_tag, text))))
         if text == before:
             break
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _without_tag(match: re.Match[str]) -> str:
+    """A blank for a tag; a placeholder, ``branch.<name>``, stays a word, in brackets that nothing takes for markup."""
+    named = _PLACEHOLDER.fullmatch(match.group())
+    closed = named is not None and f"</{named[1]}>" in match.string
+    return f"‹{named[1]}›" if named and named[1] not in _ELEMENTS and not closed else " "
 
 
 def _visible(char: str) -> str:

@@ -111,6 +111,16 @@ def test_the_window_begins_where_it_was_asked_to(office: Office, days: int) -> N
     assert "An old change" in texts(draft, "wins")
 
 
+@pytest.mark.parametrize("on", [None, date(2026, 5, 15)])
+def test_the_first_day_of_the_usual_window_is_in_it_whole(office: Office, on: date | None) -> None:
+    last = on or NOW.date()
+    first = at(last.day - 14, 0)
+    office.change("#7", "A change of the first night", "maria", first + timedelta(minutes=1))
+    draft = office.brief(on=on)
+    assert draft.window_start == first
+    assert "A change of the first night" in texts(draft, "wins")
+
+
 def test_a_window_of_more_than_a_year_is_refused_and_says_from_when_on(office: Office) -> None:
     with pytest.raises(BadInput, match="a year at most") as refused:
         office.brief(since=datetime(2025, 5, 18, tzinfo=UTC))

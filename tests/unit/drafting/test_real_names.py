@@ -162,3 +162,16 @@ def test_a_title_keeps_the_quotation_mark_at_its_end(title: str, shown: str) -> 
     found = quote(title, 60)
     assert found is not None
     assert found.text == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "once", "often"),
+    [
+        ("en", "merged a change by Maria, “Pages”, 9 May", "merged changes by Maria, such as “Pages”, 9 May"),
+        ("zh", "合并了 Maria Gomez 的改动“Pages”", "合并了 Maria Gomez 的改动，例如“Pages”"),
+    ],
+)
+def test_one_change_is_no_example_of_itself(language: Language, once: str, often: str) -> None:
+    slots = {**RICH["across.helped_by"], "act": "merged"}
+    assert compose(fact("across.helped_by", slots), voice(language)).text.endswith(once)
+    assert compose(fact("across.helped_by", {**slots, "times": 2}), voice(language)).text.endswith(often)

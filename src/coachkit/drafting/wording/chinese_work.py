@@ -150,7 +150,8 @@ def _area(fact: Fact, voice: Voice) -> Phrasings:
 def _on(fact: Fact, voice: Voice) -> str:
     title = fact.quote("title")
     if fact.slots.get("commit"):
-        return f"，例如{voice.quoted(title)}" if title else ""
+        such = "" if fact.number("times") == 1 else "，例如"
+        return f"{such}{voice.quoted(title)}" if title else ""
     return f"（{fact.text('key')}）" if fact.text("key") else ""
 
 

@@ -171,7 +171,8 @@ def _helped(fact: Fact, voice: Voice) -> Phrasings:
 def _on(fact: Fact, voice: Voice) -> str:
     title = fact.quote("title")
     if fact.slots.get("commit"):
-        return f", such as {voice.quoted(title)}" if title else ""
+        such = "" if fact.number("times") == 1 else "such as "
+        return f", {such}{voice.quoted(title)}" if title else ""
     key = fact.text("key")
     return f" ({key})" if key else ""
 
