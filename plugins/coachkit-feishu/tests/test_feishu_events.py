@@ -29,6 +29,7 @@ from coachkit.sdk import (
     Upsert,
     WorkItem,
 )
+from coachkit.sdk.testing import Response
 from coachkit_feishu.connector import Feishu
 from coachkit_feishu.events import decrypted
 
@@ -207,6 +208,12 @@ def test_somebody_who_left_goes(feishu: FeishuStandIn, connect: Connect) -> None
         ("accounts", BO),
         ("reporting", BO),
     }
+
+
+def test_somebody_outside_the_range_is_refused_with_the_reason(feishu: FeishuStandIn, connect: Connect) -> None:
+    feishu.fail_next(Response.of({"code": 41050, "msg": "no user authority error"}, 400), after=1)
+    with pytest.raises(PayloadRejected, match="41050"):
+        handled(connect(), "contact.user.updated_v3", {"object": {"open_id": BO}})
 
 
 def test_departments_follow_events(feishu: FeishuStandIn, connect: Connect) -> None:

@@ -21,6 +21,7 @@ from coachkit.sdk import (
     InteractionKind,
     Membership,
     NotAllowed,
+    NotThere,
     ReportingLine,
     StateCategory,
     Team,
@@ -161,6 +162,17 @@ def test_v1_is_read_where_there_is_no_v2(feishu: FeishuStandIn, connect: Connect
     [result] = found.key_results
     assert [(one.value, one.at.year) for one in result.measurements] == [(60.0, 2022)]
     assert read(connect(okr="v1")).records == sink.records
+    objective["permission"] = 0
+    sink.run(connect())
+    assert of(sink, "goals") == {}, "what the app may see no more, nobody sees"
+
+
+def test_an_interface_that_is_not_there_is_no_person_without_okr(feishu: FeishuStandIn, connect: Connect) -> None:
+    sink = read(connect())
+    feishu.without_v2 = True
+    with pytest.raises(NotThere):
+        sink.run(connect(okr="v2"))
+    assert len(of(sink, "goals")) == 2
 
 
 def test_somebody_without_okr_is_no_failure_and_a_refusal_is_one(feishu: FeishuStandIn, connect: Connect) -> None:
@@ -305,6 +317,11 @@ def test_a_private_chat_is_not_read_even_where_it_is_named(feishu: FeishuStandIn
     assert of(sink, "messages") == {}
     assert list(sink.failures) == [("messages", f"chat/{PRIVATE_CHAT}")]
     assert not [one for one in feishu.requests if one.path == "/open-apis/im/v1/messages"]
+
+
+def test_groups_are_named_one_by_one(connect: Connect) -> None:
+    with pytest.raises(ValueError, match="oc_"):
+        connect(chats=("*",))
 
 
 def test_a_group_that_no_longer_agrees_nobody_reads(connect: Connect) -> None:

@@ -106,7 +106,7 @@ class FeishuConfig(Configuration):
 
     @model_validator(mode="after")
     def _ids_of_chats(self) -> FeishuConfig:
-        if any(chat != "*" and not chat.startswith("oc_") for chat in self.chats):
+        if not all(chat.startswith("oc_") for chat in self.chats):
             raise ValueError("chats are named by their chat_id, which begins with oc_")
         return self
 

@@ -96,7 +96,9 @@ class Feishu(Connector):
     @classmethod
     def for_recordings(cls) -> Self:
         nothing = SecretRef("env:NOT_NEEDED_FOR_RECORDINGS")
-        return cls("recorded", FeishuConfig(app_id="recorded", app_secret=nothing, directory=True, chats=("*",)))
+        made = cls("recorded", FeishuConfig(app_id="recorded", app_secret=nothing, directory=True))
+        made._messages = Messages("recorded", made.config, made._people, recorded=True)
+        return made
 
     def check(self) -> CheckReport:
         """Signs in and looks at the first page of each list that is to be read."""
@@ -205,11 +207,17 @@ class Feishu(Connector):
     def _first_questions(self) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "accounts", lambda: next(self._directory.users(), None)
         yield "teams", lambda: next(self._directory.departments(), None)
-        yield "goals", self._okr.check
+        yield "goals", self._check_goals
         yield "tasks", lambda: next(self._tasks.ids(), None)
         yield "meetings", lambda: next(self._meetings.ids(), None)
         yield "documents", lambda: next(self._documents.ids(), None)
         yield "messages", self._chats.check_all
+
+    def _check_goals(self) -> None:
+        """Of the first person that is found."""
+        raw = next(self._directory.users(), {})
+        if word(raw, "open_id"):
+            self._okr.check(word(raw, "open_id"))
 
     def _noted(self, stream: str, items: Iterator[Item], also: Iterable[str] = ()) -> Iterator[Item]:
         """The items of a stream, if it is read; parts that could not be read are remembered."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from coachkit.sdk import AclChange, Event, Item, NotThere, PayloadRejected, Tombstone
+from coachkit.sdk import AclChange, Event, Item, NotAllowed, NotThere, PayloadRejected, Tombstone
 from coachkit_feishu.documents import MINUTES, DocumentsRead
 from coachkit_feishu.meetings import MEETINGS, MeetingsRead
 from coachkit_feishu.messages import MESSAGES, Messages, MessagesRead
@@ -80,8 +80,15 @@ class Handler:
 
     def items(self, event: Event) -> Iterator[Item]:
         """
-        :raises PayloadRejected: if it is of no stream that is read, or does not say what it is about.
+        :raises PayloadRejected: if it is of no stream that is read, does not say what it is about, or the app may not
+            read that.
         """
+        try:
+            yield from self._items(event)
+        except NotAllowed as error:
+            raise PayloadRejected(error.message, hint=error.hint) from error
+
+    def _items(self, event: Event) -> Iterator[Item]:
         stream = stream_of(event.name, self._reads)
         said = inner_of(event.payload)
         if stream == "accounts":

@@ -68,8 +68,9 @@ class LongConnection:
         """
         url = self._place()
         service = int(parse_qs(urlsplit(url).query).get("service_id", ["0"])[0] or 0)
+        proxy = None if url.startswith("ws:") else True  # a proxy stands between us and other machines only
         try:
-            with connect(url, max_size=LARGEST, open_timeout=clock().patience(10.0), proxy=None) as socket:
+            with connect(url, max_size=LARGEST, open_timeout=clock().patience(10.0), proxy=proxy) as socket:
                 self._socket = socket
                 if self._closed.is_set():
                     return

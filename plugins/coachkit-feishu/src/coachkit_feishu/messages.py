@@ -37,10 +37,14 @@ _PAGE = 50
 class Messages:
     """From Feishu's words about messages to ours."""
 
-    def __init__(self, connection: str, config: FeishuConfig, people: People) -> None:
+    def __init__(self, connection: str, config: FeishuConfig, people: People, *, recorded: bool = False) -> None:
+        """
+        :param recorded: whoever recorded a group had its word; private chats are refused all the same.
+        """
         self._connection = connection
         self._config = config
         self._people = people
+        self._recorded = recorded
 
     def group(self, chat: str) -> str:
         """The key of who is in a chat."""
@@ -48,7 +52,7 @@ class Messages:
 
     def agreed(self, chat: str) -> bool:
         """Whether a group agreed to be read."""
-        return bool(chat) and ("*" in self._config.chats or chat in self._config.chats)
+        return bool(chat) and (self._recorded or chat in self._config.chats)
 
     def check(self, chat: str, kind: str) -> None:
         """

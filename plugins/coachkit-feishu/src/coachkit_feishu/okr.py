@@ -10,6 +10,7 @@ from coachkit_feishu.api import Api
 from coachkit_feishu.config import FeishuConfig
 from coachkit_feishu.cursors import GoalsPlace
 from coachkit_feishu.goals import GOALS, Goals, KeyResultParts, ObjectiveParts
+from coachkit_feishu.limits import code_of
 from coachkit_feishu.raw import Raw, millis, part, parts, seconds, word
 
 __all__ = ["Okr"]
@@ -32,22 +33,28 @@ class Okr:
         self._known_periods: dict[str, Raw] | None = None
         self.incomplete = False
 
-    def check(self) -> None:
-        """Ask for the first person's cycles, if there is anybody."""
-        person = next(self._people(), None)
-        if person is not None:
+    def check(self, person: str) -> None:
+        """Ask for somebody's goals.
+
+        :raises SourceError: if that may not be.
+        """
+        try:
             next(self._ids_of(person), None)
+        except NotThere as error:
+            _unless_nobody(error)
 
     def items(self, place: GoalsPlace | None) -> Iterator[Item]:
         """All goals; of cycles that were closed when goals were last read, none."""
         began = seconds(clock().now())
-        reading = hashlib.sha256(repr((self._config.open_goals, self._config.system)).encode()).hexdigest()[:16]
+        reading = hashlib.sha256(
+            repr((self._config.open_goals, self._config.system, self._config.team_prefix)).encode()
+        ).hexdigest()[:16]
         known = place.read_at if place is not None and place.reading == reading else 0
         for person in self._people():
             try:
                 yield from self._of_person(person, known)
-            except NotThere:
-                continue  # somebody who has no OKR
+            except NotThere as error:
+                _unless_nobody(error)
             except NotAllowed as error:
                 self.incomplete = True
                 yield Failure(stream=GOALS, native_id=f"person/{person}", reason=error.message)
@@ -58,8 +65,8 @@ class Okr:
         for person in self._people():
             try:
                 yield from self._ids_of(person)
-            except NotThere:
-                continue
+            except NotThere as error:
+                _unless_nobody(error)
 
     def _ids_of(self, person: str) -> Iterator[str]:
         if self._is_new(person):
@@ -67,7 +74,9 @@ class Okr:
                 yield from (word(one, "id") for one in self._objectives(cycle))
         else:
             for okr in self._old(person):
-                yield from (word(one, "id") for one in parts(okr, "objective_list"))
+                if okr.get("permission") != 0:
+                    seen = (one for one in parts(okr, "objective_list") if one.get("permission") != 0)
+                    yield from (word(one, "id") for one in seen)
 
     def _of_person(self, person: str, known: int) -> Iterator[Item]:
         if not self._is_new(person):
@@ -92,8 +101,8 @@ class Okr:
                 next(self._api.pages("okr/v2/cycles", size=1, user_id=person), None)
                 self._version = "v2"
             except NotThere as error:
-                if error.status != 404:
-                    raise
+                if code_of(error.answer):
+                    raise  # the interface is there, and this person has none
                 self._version = "v1"
         return self._version == "v2"
 
@@ -151,3 +160,12 @@ class Okr:
         if self._known_periods is None:
             self._known_periods = {word(one, "id"): one for one in self._api.rows("okr/v1/periods")}
         return self._known_periods
+
+
+def _unless_nobody(error: NotThere) -> None:
+    """Whether somebody has no OKR. Without a code it is the interface that is not there.
+
+    :raises NotThere: then.
+    """
+    if not code_of(error.answer):
+        raise error

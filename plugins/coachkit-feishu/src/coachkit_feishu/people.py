@@ -56,7 +56,7 @@ class People:
         identity = self.key(open_id)
         if identity is None:
             what = word(raw, "user_id", "union_id") or "without an id"
-            yield Failure(stream="accounts", native_id=what, reason="the user has no open_id", payload=dict(raw))
+            yield Failure(stream="accounts", native_id=what, reason="the user has no open_id")
             return
         if has_left(raw):
             yield from self.gone(open_id)

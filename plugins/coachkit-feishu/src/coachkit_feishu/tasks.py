@@ -47,7 +47,7 @@ class Tasks:
         if not guid or changed is None:
             what = "no guid" if not guid else "no date"
             reason = f"the task has {what}"
-            yield Failure(stream=TASKS, native_id=guid or "without an id", reason=reason, payload=dict(raw))
+            yield Failure(stream=TASKS, native_id=guid or "without an id", reason=reason)
             return
         created, done = millis(raw, "created_at"), millis(raw, "completed_at")
         state = word(raw, "status") or ("done" if done else "todo")
