@@ -77,7 +77,8 @@ def test_it_says_what_was_so_then(office: Office) -> None:
     assert not any("planned" in one.text for one in statements(draft, "unknowns")), "nobody can tell what was planned"
 
 
-def test_it_does_not_stand_in_for_the_brief_of_today(office: Office) -> None:
+def test_it_does_not_stand_in_for_the_brief_of_today(any_office: Office) -> None:
+    office = any_office
     before(office)
     today, then = office.brief(), office.brief(on=DAY)
     kept = office.briefs.latest(viewer(office), office.person("maria"))
