@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.exceptions import (
@@ -68,7 +68,9 @@ class LongConnection:
         """
         url = self._place()
         service = int(parse_qs(urlsplit(url).query).get("service_id", ["0"])[0] or 0)
-        proxy = None if url.startswith("ws:") else True  # a proxy stands between us and other machines only
+        proxy: Literal[True] | None = (
+            None if url.startswith("ws:") else True
+        )  # a proxy stands between us and other machines only
         try:
             with connect(url, max_size=LARGEST, open_timeout=clock().patience(10.0), proxy=proxy) as socket:
                 self._socket = socket
