@@ -247,3 +247,21 @@ def test_memory_is_filled_by_who_reads_much_and_has_a_bound(database: Database) 
     enough = RelationalSearch(database, VectorMemory(patience=0, most=8 * DIMENSIONS * 4))
     with enough.reading() as view:
         assert view.at_hand(MODELS[0])
+
+
+class Unwanted:
+    """A vector index that must not be asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        pytest.fail(f"the index was asked: {name}")
+
+
+def test_an_index_is_not_asked_while_the_vectors_lie_in_memory(database: Database) -> None:
+    fill(database, 8)
+    query = Query(text="ledger 3", scopes=frozenset(scope_id(audience) for audience in AUDIENCES))
+    kept = RelationalSearch(database, VectorMemory(patience=0))
+    unwanted: Any = Unwanted()
+    hits = Retriever(kept, Deaf(), unwanted, few=2).search(query)
+    assert hits[0].record_id == record_id("src", "things", "3")
+    with pytest.raises(pytest.fail.Exception, match="was asked"):
+        Retriever(RelationalSearch(database), Deaf(), unwanted, few=2).search(query)

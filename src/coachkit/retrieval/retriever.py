@@ -33,7 +33,8 @@ CANDIDATES = 400
 """Records looked at for a question; far more than a page shows."""
 
 FEW = 10_000
-"""Up to so many permitted records each is compared exactly; above, the vector index proposes if it can."""
+"""Up to so many permitted records each is compared exactly; above, the vector index proposes if it can, unless vectors
+lie in memory. Read from the database, 10,000 take 65 ms of the processor; the index takes 77 to 150."""
 
 MOST_COUNTED = 1_000_000
 """More permitted records than this are not counted for the index."""
@@ -164,7 +165,8 @@ class Retriever:
     def _proposed(self, view: SearchReading, within: Permitted, question: Matrix, found: LexicalHits) -> Similar | None:
         """What the vector index proposes, what it has not taken in yet, and what fits by words; all compared exactly.
 
-        ``None`` where the exact way is the better one: few records, or an index that is away, busy or knows too little.
+        ``None`` where the exact way is the better one: vectors in memory, few records, or an index that is away,
+        busy or knows too little.
         """
         assert self._embedder is not None
         model = self._embedder.model
