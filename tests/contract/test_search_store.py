@@ -22,6 +22,7 @@ from coachkit.store.relational.embeddings import SqlEmbeddingStore
 from coachkit.store.relational.postings import rebuild_postings
 from coachkit.store.relational.searching import RelationalSearch
 from coachkit.store.relational.syncs import SqlIngestStore
+from coachkit.store.relational.vectors import VectorMemory
 from coachkit.store.relational.writing_people import scope_id
 
 MODEL = "a model"
@@ -181,6 +182,31 @@ def test_vectors_are_compared_in_the_scopes_alone(embeddings: SqlEmbeddingStore,
         assert set(recent.record.tolist()) == {of(2), of(4)}
         assert view.sample(within(ORG), MODEL, question, 2).record.tolist() == sorted(one.record.tolist())[:2]
         assert set(view.permitted(within(ORG), [of(1), of(3)])) == {of(1)}
+
+
+def test_vectors_in_memory_follow_the_view(
+    embeddings: SqlEmbeddingStore, written: SqlIngestStore, now: datetime
+) -> None:
+    kept = RelationalSearch(written.database, VectorMemory(patience=0))
+
+    def same(*expected: int) -> None:
+        with kept.reading() as mine, RelationalSearch(written.database).reading() as theirs:
+            for permitted in (within(ORG, TWO), within(TWO), within(ORG, since=now - timedelta(days=5))):
+                one, other = (view.similar(permitted, MODEL, vector(1)) for view in (mine, theirs))
+                for name in ("record", "day", "chinese", "similarity"):
+                    assert getattr(one, name).tolist() == getattr(other, name).tolist()
+            assert mine.at_hand(MODEL)
+            assert mine.similar(within(ORG, TWO), MODEL, vector(1)).record.tolist() == sorted(map(of, expected))
+
+    embed(embeddings)
+    same(1, 2, 3, 4)
+    later = now + timedelta(minutes=1)
+    written.write(SOURCE, [Tombstone(stream="things", native_id="1"), issue(2, "moved", later, TWO)], now=later)
+    same(2, 3, 4)
+    written.write(SOURCE, [issue(1, "written again", later)], now=later + timedelta(minutes=1))
+    same(2, 3, 4)
+    embed(embeddings)
+    same(1, 2, 3, 4)
 
 
 def test_what_changed_after_a_version_is_compared(embeddings: SqlEmbeddingStore, written: SqlIngestStore) -> None:
