@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -52,7 +53,10 @@ def speaking(feishu: FeishuStandIn, talk: Talk) -> Iterator[None]:
             thread.join()
 
 
-def test_events_are_heard_and_answered_when_the_next_is_asked_for(feishu: FeishuStandIn, connect: Connect) -> None:
+def test_events_are_heard_and_answered_when_the_next_is_asked_for(
+    feishu: FeishuStandIn, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     answers: Queue[Frame] = Queue()
 
     def talk(socket: ServerConnection) -> None:
@@ -74,6 +78,9 @@ def test_events_are_heard_and_answered_when_the_next_is_asked_for(feishu: Feishu
     assert [json.loads(reply.payload)["code"] for reply in replies] == [200, 200]
     assert replies[0].headers["message_id"] == "m1"
     assert (replies[0].log, replies[0].service) == (9, 7)
+    logged = "".join(one.getMessage() for one in caplog.records if one.name != "websockets.server")
+    assert "access_key" not in logged
+    assert "event-1" not in logged
 
 
 def test_parts_come_in_any_order(feishu: FeishuStandIn, connect: Connect) -> None:
@@ -119,6 +126,20 @@ def test_a_broken_connection_can_be_tried_again(feishu: FeishuStandIn, connect: 
             list(connector.listen())
         assert caught.value.retryable
         assert "access_key" not in str(caught.value)
+
+
+def test_a_damaged_frame_leads_to_another_connection(feishu: FeishuStandIn, connect: Connect) -> None:
+    def talk(socket: ServerConnection) -> None:
+        socket.send(b"\xff\xff")
+        for _ in socket:
+            pass
+
+    with (
+        speaking(feishu, talk),
+        closing(connect(long_connection=True)) as connector,
+        pytest.raises(SourceUnavailable, match="damaged"),
+    ):
+        list(connector.listen())
 
 
 def test_what_is_refused_is_said_so(feishu: FeishuStandIn, connect: Connect) -> None:

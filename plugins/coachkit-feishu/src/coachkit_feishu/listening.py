@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -49,6 +50,10 @@ MOST_WAITING = 50
 _PING_SECONDS = 120.0
 _REFUSED = frozenset({403, 514, 1000040344, 10003, 10014})
 
+_quiet = logging.getLogger(f"{__name__}.quiet")
+_quiet.disabled = True
+"""The library would log the address, which is a secret, and what people wrote."""
+
 
 class LongConnection:
     """One connection. :meth:`close` may be called from another thread, and ends it."""
@@ -67,12 +72,13 @@ class LongConnection:
         :raises SourceError: if there is no connection to be had, or it breaks.
         """
         url = self._place()
-        service = int(parse_qs(urlsplit(url).query).get("service_id", ["0"])[0] or 0)
-        proxy: Literal[True] | None = (
-            None if url.startswith("ws:") else True
-        )  # a proxy stands between us and other machines only
+        named = parse_qs(urlsplit(url).query).get("service_id", [""])[0]
+        service = int(named) if named.isascii() and named.isdecimal() else 0
+        # a proxy stands between us and other machines only
+        proxy: Literal[True] | None = None if url.startswith("ws:") else True
+        patience = clock().patience(10.0)
         try:
-            with connect(url, max_size=LARGEST, open_timeout=clock().patience(10.0), proxy=proxy) as socket:
+            with connect(url, max_size=LARGEST, open_timeout=patience, proxy=proxy, logger=_quiet) as socket:
                 self._socket = socket
                 if self._closed.is_set():
                     return
@@ -81,6 +87,8 @@ class LongConnection:
             return
         except InvalidStatus as error:
             raise self._not_taken(error) from None
+        except PayloadRejected as error:
+            raise SourceUnavailable(error.message, subject=self._connection, hint="It is connected anew.") from None
         except (ConnectionClosed, InvalidHandshake, WebSocketException, OSError) as error:
             if self._closed.is_set():
                 return
