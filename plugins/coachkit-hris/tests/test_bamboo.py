@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from bamboo_stand_in import BambooStandIn, small_company
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coachkit.errors import PayloadRejected
 from coachkit.sdk import CheckReport, Connector, Membership, PersonProfile, ReportingLine, Team
 from coachkit.sdk.testing import ConnectorContract, ReferenceSink
 from coachkit_hris.bamboo_connector import HrisBamboo
+from coachkit_hris.bamboo_http import FIELDS
+from coachkit_hris.bamboo_read import read_employee, read_jobs
+from coachkit_hris.scim_read import Unreadable
 
 Make = Callable[..., HrisBamboo]
 TABLE = "employees/all/tables/jobInfo"
@@ -248,6 +253,31 @@ def test_two_employees_with_one_number(company: BambooStandIn, make: Make) -> No
     company.edit(second, employeeNumber="1099")
     sink.run(make())
     assert sink.failures == {}
+
+
+def test_odd_employees_are_read_as_far_as_they_go() -> None:
+    employee = read_employee(
+        {"id": 7, "firstName": "薇", "lastName": "李", "preferredName": "Vivian", "workEmail": "no address"}
+        | {"hireDate": "5/1/2022", "terminationDate": "0000-00-00", "status": "inactive", "supervisorEId": 3}
+    )
+    assert (employee.id, employee.supervisor) == ("7", "3")
+    assert (employee.profile.name, employee.profile.other_names) == ("Vivian 李", ("李薇",))
+    assert (employee.profile.identity, employee.profile.active, employee.profile.started_on) == ("hris:7", False, None)
+    assert [part.split()[0] for part in employee.left_out] == ["workEmail", "hireDate"]
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["id", "employeeId", "date", "department", "reportsTo", *FIELDS]), _json))
+def test_no_row_breaks_the_reading(raw: dict[str, Any]) -> None:
+    assert all(read_jobs([raw], date(2026, 5, 4)))
+    with suppress(Unreadable):
+        assert read_employee(raw).id
 
 
 def test_the_address_may_be_that_of_the_company_or_of_the_api(make: Make) -> None:

@@ -127,7 +127,7 @@ def _names(raw: Mapping[str, Any]) -> list[str]:
 def _whole(given: str | None, family: str | None) -> str | None:
     if not given or not family:
         return None
-    return f"{family}{given}" if _CJK.search(family + given) else f"{given} {family}"
+    return f"{family}{given}" if _CJK.search(family) and _CJK.search(given) else f"{given} {family}"
 
 
 def _key(name: str) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _names(user: _Object) -> list[str]:
     given, family = name.text("givenname"), name.text("familyname")
     whole = None
     if given and family:
-        whole = f"{family}{given}" if _CJK.search(family + given) else f"{given} {family}"
+        whole = f"{family}{given}" if _CJK.search(family) and _CJK.search(given) else f"{given} {family}"
     found = (user.text("displayname"), name.text("formatted"), whole, user.text("nickname"), given or family)
     names = list(dict.fromkeys(one for one in found[:4] if one))
     if not names and found[4]:
