@@ -168,6 +168,31 @@ def test_private_and_closed_chats_are_refused_unread(
     assert feishu.requests == []
 
 
+@pytest.mark.parametrize("kind", ["p2p", "group"])
+def test_what_is_said_is_not_kept_with_an_event(connect: Connect, kind: str) -> None:
+    """A delivery waits in the store until it is handled, private chats among them."""
+    message = {"message_id": "om_1", "chat_id": CHAT, "chat_type": kind, "content": "secret words", "mentions": []}
+    event = {"sender": {"sender_id": {"open_id": CY}}, "message": message}
+    kept = event_of(connect(), delivery(envelope("im.message.receive_v1", event, 1)))
+    assert "secret words" not in json.dumps(kept.payload)
+    older = {
+        "type": "message",
+        "chat_type": kind,
+        "open_chat_id": CHAT,
+        "open_message_id": "om_1",
+        "text": "secret words",
+    }
+    body = {"uuid": "u", "token": VERIFICATION_TOKEN, "ts": "1777968000", "type": "event_callback", "event": older}
+    assert "secret words" not in json.dumps(event_of(connect(), delivery(body)).payload)
+
+
+def test_no_telephone_number_is_kept_with_an_event(feishu: FeishuStandIn, connect: Connect) -> None:
+    event = {"object": feishu.state.users[BO], "old_object": {"mobile": "+8613000000000"}}
+    kept = event_of(connect(), delivery(envelope("contact.user.updated_v3", event, 1)))
+    assert "13000000000" in json.dumps(event)
+    assert "13000000000" not in json.dumps(kept.payload)
+
+
 def test_a_recorded_private_chat_is_refused() -> None:
     message = {"message_id": "om_1", "chat_id": CHAT, "chat_type": "p2p", "content": "secret"}
     line = {"event": "im.message.receive_v1", "payload": {"message": message, "sender": {"sender_id": {"open_id": CY}}}}

@@ -29,6 +29,18 @@ SIGNATURE, TIMESTAMP, NONCE = "x-lark-signature", "x-lark-request-timestamp", "x
 _CHALLENGE = "url_verification"
 _BLOCK = 16
 
+_OF_MESSAGES = frozenset(
+    {"type", "message_id", "chat_id", "chat_type", "create_time", "open_message_id", "open_chat_id", "recall_time"}
+)
+
+_OF_CONTACTS = frozenset(
+    {
+        *("open_id", "union_id", "user_id", "name", "en_name", "nickname", "email", "enterprise_email", "status"),
+        *("department_ids", "leader_user_id", "open_department_id", "parent_department_id", "i18n_name"),
+    }
+)
+"""What is read of people and departments; telephone numbers and the rest go by."""
+
 
 def verify(config: FeishuConfig, connection: str, delivery: Delivery) -> Event | Reply:
     """The event of a delivery; or the answer to a challenge.
@@ -59,18 +71,20 @@ def verify(config: FeishuConfig, connection: str, delivery: Delivery) -> Event |
 
 
 def event_of(body: Raw, connection: str) -> Event:
-    """The event in an opened body, without what proves the sender.
+    """The event in an opened body, without what proves the sender, and without what is not needed to read it anew.
 
     :raises PayloadRejected: if there is none.
     """
     header, inner = part(body, "header"), body.get("event")
     if word(body, "schema") and header:
         kept = {name: value for name, value in header.items() if name != "token"}
-        payload: dict[str, Any] = {"schema": body["schema"], "header": kept, "event": inner}
-        return _event(word(header, "event_id"), word(header, "event_type"), payload, millis(header, "create_time"))
+        name = word(header, "event_type")
+        payload: dict[str, Any] = {"schema": body["schema"], "header": kept, "event": _needed(name, inner)}
+        return _event(word(header, "event_id"), name, payload, millis(header, "create_time"))
     if word(body, "uuid") and isinstance(inner, Mapping):
-        payload = {name: body[name] for name in ("uuid", "ts", "type") if name in body} | {"event": inner}
-        return _event(word(body, "uuid"), word(inner, "type"), payload, millis(body, "ts"))
+        name = word(inner, "type")
+        payload = {one: body[one] for one in ("uuid", "ts", "type") if one in body}
+        return _event(word(body, "uuid"), name, {**payload, "event": _needed(name, inner)}, millis(body, "ts"))
     raise PayloadRejected("the delivery is no event of Feishu, of either form.", subject=connection)
 
 
@@ -93,6 +107,19 @@ def decrypted(text: str, key: str) -> bytes:
     cipher = Cipher(algorithms.AES(hashlib.sha256(key.encode()).digest()), modes.CBC(data[:_BLOCK])).decryptor()
     padding = PKCS7(_BLOCK * 8).unpadder()
     return padding.update(cipher.update(data[_BLOCK:]) + cipher.finalize()) + padding.finalize()
+
+
+def _needed(name: str, inner: Any) -> Any:
+    """What of an event is kept until it is handled. Of a message only where it is: it may be of a private chat."""
+    if not isinstance(inner, Mapping):
+        return inner
+    if name == "message" or name.startswith("im."):
+        outer = {one: inner[one] for one in _OF_MESSAGES if one in inner}
+        message = part(inner, "message")
+        return {**outer, "message": {one: message[one] for one in _OF_MESSAGES if one in message}} if message else outer
+    if name.startswith("contact."):
+        return {"object": {one: value for one, value in part(inner, "object").items() if one in _OF_CONTACTS}}
+    return dict(inner)
 
 
 def _event(event_id: str, name: str, payload: dict[str, Any], sent_at: datetime | None) -> Event:
