@@ -79,8 +79,9 @@ def unindex_records(connection: sa.Connection, record_ids: Iterable[int], *, now
     """Let these records be found no more: their words and vectors go now, and the vector index is told to forget."""
     for batch in _batches(record_ids, BATCH):
         _remove_postings(connection, batch)
-        connection.execute(sa.delete(t.embeddings).where(among(connection, t.embeddings.c.record_id, batch)))
-        upsert_rows(connection, t.vector_removals, [(found, UNTOLD) for found in sorted(set(batch))], update=())
+        held = t.embeddings.c.record_id
+        gone = connection.scalars(sa.delete(t.embeddings).where(among(connection, held, batch)).returning(held)).all()
+        upsert_rows(connection, t.vector_removals, [(found, UNTOLD) for found in sorted(gone)], update=())
         _queue(connection, batch, now)
 
 
