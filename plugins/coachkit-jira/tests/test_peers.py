@@ -158,10 +158,14 @@ KNOWN = re.compile(
 
 @pytest.fixture
 def prism(tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Starts a proxy that holds requests and answers to Jira's published description; returns its address."""
-    description = os.environ.get("COACHKIT_JIRA_DESCRIPTION")
+    """Starts a proxy that holds requests and answers to Jira's published description; returns its address.
+
+    ``COACHKIT_PAYLOADS`` names the folder that has the description as ``specs/jira-v3*.json``.
+    """
+    folder = os.environ.get("COACHKIT_PAYLOADS")
+    description = next((str(found) for found in Path(folder).glob("specs/jira-v3*.json")), None) if folder else None
     if not description or shutil.which("npx") is None:
-        pytest.skip("COACHKIT_JIRA_DESCRIPTION names no file, or there is no npx")
+        pytest.skip("COACHKIT_PAYLOADS names no folder with specs/jira-v3*.json, or there is no npx")
     started: list[subprocess.Popen[bytes]] = []
 
     def start(upstream: str) -> str:
