@@ -36,6 +36,7 @@ class Child:
     def __init__(self, folder: Path, model: str) -> None:
         self.folder = folder
         self._turn = threading.Lock()
+        self._ended = False
         self._process = subprocess.Popen(
             [sys.executable, "-m", "coachkit.store.vector.process", str(folder), model],
             stdin=subprocess.PIPE,
@@ -58,7 +59,8 @@ class Child:
         return self._process.pid
 
     def alive(self) -> bool:
-        return self._process.poll() is None
+        """Whether it can be asked: one whose pipe broke is gone, even if the system has not noted its end yet."""
+        return not self._ended and self._process.poll() is None
 
     def ask(self, request: dict[str, Any], *, wait: bool = True) -> Any:
         """:param wait: for what it does already; else :class:`~coachkit.errors.StoreBusy` at once."""
@@ -115,6 +117,7 @@ class Child:
         return line
 
     def _gone(self) -> StoreBusy:
+        self._ended = True
         code = self._process.poll()
         return StoreBusy(f"the process of the vector index has ended ({code}).", subject=self.folder.name)
 
