@@ -150,6 +150,7 @@ def kill_and_resume(make: Callable[[], Place], contents: Contents, kills: int, s
     assert hit >= kills * 0.6, "the syncs were over too soon to be killed"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_three_times(place: Callable[..., Place], contents: Contents) -> None:
     kill_and_resume(place, contents, kills=3, seed=11)

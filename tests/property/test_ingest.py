@@ -137,7 +137,7 @@ changes = st.one_of(
     st.builds(Failure, stream=st.just(STREAM), native_id=native_ids, reason=words),
 )
 
-quick = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 _free: list[Database] = []

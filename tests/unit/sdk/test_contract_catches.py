@@ -26,6 +26,7 @@ TOO_LARGE_TO_TRY = "test_checkpoints_come_often"
 """It takes more than ten thousand items to break."""
 
 
+@pytest.mark.slow
 class TestBroken(TrackerGivens):
     """The fixtures of the contract, with one broken connector and one rule at a time."""
 
