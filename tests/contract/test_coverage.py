@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -130,6 +130,16 @@ def test_a_persons_sources_with_their_dates(coverage: Coverage, filled: SqlInges
     org = frozenset({stable_id("scope", "org")})
     assert [s.records for s in coverage.of_person(ana, org)] == [1, 1]
     assert coverage.of_person(1) == []
+
+
+def test_what_has_no_day_of_its_own_is_not_the_newest(coverage: Coverage, store: SqlIngestStore, now: datetime) -> None:
+    undated = datetime(1970, 1, 1, tzinfo=UTC)
+    person = PersonProfile(identity="hris:1", name="Ana")
+    store.write(SOURCE, [Upsert(stream="people", native_id="1", record=person, occurred_at=undated)], now=now)
+    people = next(s for s in coverage.report(now).connections[0].streams if s.name == "people")
+    assert (people.records, people.newest) == (1, None)
+    (source,) = coverage.of_person(stable_id("person", "hris:1"))
+    assert (source.records, source.since, source.newest) == (1, None, None)
 
 
 def test_a_missing_plugin_does_not_stop_the_report(database: Database, filled: SqlIngestStore, now: datetime) -> None:

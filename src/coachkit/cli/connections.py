@@ -244,25 +244,35 @@ def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = Fa
     if as_json:
         emit(report)
         return
+    zh = language == "zh"
+    never = "从未" if zh else "never"
+    english = ["connection", "stream", "records", "newest", "last sync", "lag", "kept aside"]
     table(
-        ["connection", "stream", "records", "newest", "last sync", "lag", "kept aside"],
+        ["连接", "数据流", "记录数", "最新一条", "上次同步", "距今", "暂存待查"] if zh else english,
         [
-            (c.name, s.name, f"{s.records:,}", _day(s.newest), _day(c.last_sync), _lag(c.lag), s.quarantined or "")
+            (
+                c.name,
+                s.name,
+                f"{s.records:,}",
+                _day(s.newest, "–" if s.records else never),
+                _day(c.last_sync, never),
+                _lag(c.lag, zh),
+                s.quarantined or "",
+            )
             for c in report.connections
             for s in c.streams
             if s.records or s.quarantined or len(c.streams) <= MOST_EMPTY_STREAMS
         ],
-        empty="Nothing is connected.",
+        empty="尚未接入任何来源。" if zh else "Nothing is connected.",
     )
     reasons: Counter[str] = Counter()
     for reason in report.quarantine:
         reasons[f"{reason.connection}/{reason.stream}: {reason.reason}"] += reason.count
     for words, count in reasons.most_common(20):
-        console.print(f"  kept aside {count} × {words}", markup=False)
-    zh = language == "zh"
+        console.print(f"  {'暂存' if zh else 'kept aside'} {count} × {words}", markup=False)
     for one in report.connections:
         if one.webhooks is not None:
-            _print_webhooks(one.webhooks)
+            _print_webhooks(one.webhooks, zh)
     console.print()
     for one in report.connections:
         for stream in one.streams:
@@ -273,21 +283,26 @@ def coverage(context: typer.Context, lang: Language = None, as_json: AsJson = Fa
         console.print(f"? {missing[language == 'zh']}", markup=False)
 
 
-def _print_webhooks(found: DeliveryCounts) -> None:
+def _print_webhooks(found: DeliveryCounts, zh: bool) -> None:
     counts = f"{found.done:,} handled, {found.waiting:,} waiting, {found.refused:,} refused, {found.failed:,} failed"
-    console.print(f"  webhooks of {found.connection}: {counts}", markup=False)
+    if zh:
+        counts = f"已处理 {found.done:,}，等待 {found.waiting:,}，拒收 {found.refused:,}，失败 {found.failed:,}"
+    head = f"{found.connection} 的推送：" if zh else f"webhooks of {found.connection}: "
+    console.print(f"  {head}{counts}", markup=False)
     for reason in found.reasons[:20]:
         console.print(f"    {reason.state} {reason.count} × {reason.event}: {reason.reason}", markup=False)
 
 
-def _lag(lag: timedelta | None) -> str:
+def _lag(lag: timedelta | None, zh: bool) -> str:
     if lag is None:
         return ""
     minutes = int(lag.total_seconds() // 60)
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
+        return f"{minutes} {'分钟' if zh else 'min'}"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} {'小时' if zh else 'h'}"
+    return f"{minutes // 1440} {'天' if zh else 'd'}"
 
 
-def _day(at: Any) -> str:
-    return at.strftime("%Y-%m-%d %H:%M") if at else "never"
+def _day(at: Any, otherwise: str) -> str:
+    return at.strftime("%Y-%m-%d %H:%M") if at else otherwise

@@ -32,7 +32,7 @@ Words = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamHoldings:
-    """What the store has of one stream."""
+    """What the store has of one stream. ``newest`` is ``None`` where the source gives its records no day."""
 
     connection: str
     stream: str
@@ -86,13 +86,13 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSource:
-    """What a stream has about one person: how many records, from when to when."""
+    """What a stream has about one person: how many records, from when to when, where they have a day at all."""
 
     connection: str
     stream: str
     records: int
-    since: datetime
-    newest: datetime
+    since: datetime | None
+    newest: datetime | None
 
 
 class CoverageReader(Protocol):

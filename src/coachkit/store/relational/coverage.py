@@ -32,6 +32,9 @@ _ABOUT = (
 )
 """Where a record names somebody. Private notes are left out: who reads coverage need not know that one exists."""
 
+_DATED = sa.func.nullif(sa.type_coerce(t.records.c.occurred_at, sa.BigInteger), 0)
+"""When a record happened. What its source gives no day (an account, a project) stands at the first moment of 1970."""
+
 
 class SqlCoverageReader:
     """:class:`~coachkit.ingest.coverage.CoverageReader` on SQLite and PostgreSQL."""
@@ -69,8 +72,8 @@ class SqlCoverageReader:
                     for column in columns
                 )
             ).subquery()
-            at = sa.type_coerce(sa.func.min(r.occurred_at), Instant)
-            newest = sa.type_coerce(sa.func.max(r.occurred_at), Instant)
+            at = sa.type_coerce(sa.func.min(_DATED), Instant)
+            newest = sa.type_coerce(sa.func.max(_DATED), Instant)
             rows = reading.execute(
                 sa.select(
                     r.connection, r.stream, sa.func.count().label("records"), at.label("since"), newest.label("newest")
@@ -89,7 +92,7 @@ def _permitted(reading: sa.Connection, scopes: frozenset[int] | None) -> list[sa
 
 def _streams(reading: sa.Connection, scopes: frozenset[int] | None) -> list[StreamHoldings]:
     r = t.records.c
-    newest = sa.type_coerce(sa.func.max(r.occurred_at), Instant)
+    newest = sa.type_coerce(sa.func.max(_DATED), Instant)
     rows = reading.execute(
         sa.select(r.connection, r.stream, r.kind, sa.func.count().label("records"), newest.label("newest"))
         .where(r.deleted_at.is_(None), *_permitted(reading, scopes))
@@ -105,7 +108,7 @@ def _streams(reading: sa.Connection, scopes: frozenset[int] | None) -> list[Stre
             stream=stream,
             kinds=frozenset(row.kind for row in found),
             records=sum(row.records for row in found),
-            newest=max(row.newest for row in found),
+            newest=max((row.newest for row in found if row.newest is not None), default=None),
         )
         for (connection, stream), found in streams.items()
     ]

@@ -67,7 +67,8 @@ def _by_connection(sources: Any) -> list[dict[str, Any]]:
             source.connection, {"connection": source.connection, "records": 0, "since": source.since}
         )
         one["records"] += source.records
-        one["since"] = min(one["since"], source.since)
+        if source.since is not None:
+            one["since"] = min(one["since"] or source.since, source.since)
     return list(found.values())
 
 
