@@ -86,8 +86,27 @@ def test_the_background_embeds_and_keeps_the_index(app: App) -> None:
     index = app.vector_index
     assert index is not None
     until(lambda: app.indexer.pending() == 0 and index.watermark() == len(TOPICS))
+    until(lambda: app.indexer.status()["changes_behind"] == 0)  # it is said in a note of its own, afterwards
     assert {schedule.kind for schedule in app.jobs.schedules()} >= {EMBED_JOB, RECONCILE_JOB}
-    assert app.indexer.status()["changes_behind"] == 0
     background.stop()
     app.close()
     assert index.watermark() is None
+
+
+def test_a_keeper_that_was_ended_before_it_said_how_far_it_is_says_so_when_it_runs_again(app: App) -> None:
+    class Ended(BaseException):
+        pass
+
+    def end_when_all_is_told() -> None:
+        if index.watermark() == len(TOPICS):
+            raise Ended
+
+    app.sync("tracker")
+    app.indexer.tend()
+    app.indexer.embed()
+    index = app.vector_index
+    assert index is not None
+    with pytest.raises(Ended):
+        app.indexer.tend(end_when_all_is_told)
+    assert app.indexer.tend()
+    assert app.indexer.status()["changes_behind"] == 0

@@ -146,6 +146,7 @@ class Indexer:
     def _feed(self, kept: _Kept) -> None:
         watermark = kept.index.watermark()
         if watermark == self._store.newest():
+            self._note(watermark)
             return
         with self._store.hold(INDEXING):
             while True:
@@ -153,11 +154,16 @@ class Indexer:
                 watermark = kept.index.watermark()
                 if watermark is None:
                     raise StoreBusy("the vector index went away.", hint="It is opened again.")
+                self._note(watermark)
                 changes = self._store.changes(kept.model, watermark, CHANGES)
                 if changes.watermark == watermark:
                     break
                 kept.index.apply(changes.entries, changes.removed, changes.watermark)
-        self._store.set_state(KEPT, {"up_to": watermark})
+
+    def _note(self, up_to: int) -> None:
+        """How far the index is, for whoever asks elsewhere; a keeper that was ended before it said so says it now."""
+        if self._store.state(KEPT) != {"up_to": up_to}:
+            self._store.set_state(KEPT, {"up_to": up_to})
 
     def _rebuild(self, kept: _Kept) -> None:
         def entries() -> Iterator[IndexEntry]:
@@ -171,7 +177,7 @@ class Indexer:
             watermark = self._store.newest()
             kept.index.rebuild(entries(), watermark)
             self._store.forget_removals(watermark)
-            self._store.set_state(KEPT, {"up_to": watermark})
+            self._note(watermark)
         _log.info("rebuilt the vector index", up_to=watermark)
 
     def _reconcile(self, kept: _Kept) -> Reconciled:
@@ -231,7 +237,8 @@ class Indexer:
             "waiting": self.pending(),
         }
         if self._index is not None:
-            behind = self._store.newest() - int(str(self._store.state(KEPT).get("up_to", 0)))
+            up_to = int(str(self._store.state(KEPT).get("up_to", 0)))  # before the newest, which only grows
+            behind = self._store.newest() - up_to
             found |= {
                 **self._index.status(),
                 "changes_behind": behind,
