@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -16,12 +16,16 @@ __all__ = [
     "Assignment",
     "DraftStore",
     "FactReader",
+    "Heard",
+    "PassedOver",
     "Proposal",
     "Quoted",
     "StoredDraft",
     "Task",
+    "Usage",
     "Writer",
     "Written",
+    "unheard",
 ]
 
 
@@ -108,8 +112,11 @@ class Assignment:
 class Task:
     """What a writer is asked to do.
 
-    :ivar instructions: the rendered prompt for the whole document; empty, where each fact has its own.
+    :ivar instructions: the rendered prompt for the whole document; each assignment has its own as ``turns``. A writer
+        takes the one it works with.
+    :ivar assignments: the weightiest first.
     :ivar seconds: it must be back by then, with what it has.
+    :ivar settings: of the document's prompt; ``sentence_settings`` of the one for a sentence alone.
     """
 
     document: str
@@ -119,6 +126,7 @@ class Task:
     evidence: tuple[Quoted, ...]
     seconds: float
     settings: Mapping[str, float | int | str] = field(default_factory=dict)
+    sentence_settings: Mapping[str, float | int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +140,57 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What wording one document took.
+
+    :ivar model: which model answered; of a chain one of several. Empty, where none did.
+    :ivar cost: in US dollars; ``None``, where no price is known.
+    :ivar seconds: until the answer was complete; ``first_seconds`` until its first statement, ``None`` without one.
+    :ivar cached: nobody was asked: an answer to the very same question was kept.
+    """
+
+    model: str = ""
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = 0.0
+    seconds: float = 0.0
+    first_seconds: float | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A model of a chain that brought nothing back, and the code of why; the next one was asked."""
+
+    model: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What a writer brought back.
 
     :ivar raw: its output as it came, kept with the draft.
-    :ivar problems: codes of what it could not do: ``unavailable``, ``out-of-time``, ``unusable``, ``english-only``,
-        ``missing-model``.
+    :ivar prompt: the agent whose prompt it worked with, where a chain has writers of both kinds; else empty.
+    :ivar problems: codes of what it could not do: ``unavailable``, ``out-of-time``, ``unusable``, ``over-budget``,
+        ``english-only``, ``missing-model``.
     """
 
     proposals: tuple[Proposal, ...] = ()
     raw: str = ""
     problems: tuple[str, ...] = ()
+    prompt: str = ""
+    usage: Usage = field(default_factory=Usage)
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+Heard = Callable[[Proposal], None]
+"""Told each proposal as it comes, in the thread that asked for it."""
+
+
+def unheard(_proposal: Proposal) -> None:
+    """Nobody listens: proposals are taken from what was written."""
 
 
 class Writer(Protocol):
@@ -156,4 +204,5 @@ class Writer(Protocol):
     def prompt(self) -> str:
         """The agent whose prompt it works with: ``brief`` words a whole document, ``reword`` one sentence at a time."""
 
-    def write(self, task: Task) -> Written: ...
+    def write(self, task: Task, heard: Heard = unheard) -> Written:
+        """Word the facts of a task; each proposal is told as it comes, and is in what is returned as well."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, WithJsonSchema, create_model
 
-from coachkit.drafting.ports import Proposal, Task, Written
+from coachkit.drafting.ports import Heard, Proposal, Task, Written, unheard
 from coachkit.telemetry import get_logger
 
 __all__ = ["LiteLLMWriter"]
@@ -37,7 +37,7 @@ class LiteLLMWriter:
         self.model = model
         self._options: dict[str, Any] = {name: value for name, value in (("api_base", url), ("api_key", key)) if value}
 
-    def write(self, task: Task) -> Written:
+    def write(self, task: Task, heard: Heard = unheard) -> Written:
         deadline = time.monotonic() + task.seconds
         done: Future[Written] = Future()
         seen: list[str] = []

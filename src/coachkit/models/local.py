@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-from coachkit.drafting.ports import Assignment, Proposal, Task, Written
+from coachkit.drafting.ports import Assignment, Heard, Proposal, Task, Written, unheard
 from coachkit.telemetry import get_logger
 
 __all__ = ["LocalWriter"]
@@ -42,7 +42,7 @@ class LocalWriter:
         self._process: _Process | None = None
         self._idle: threading.Timer | None = None
 
-    def write(self, task: Task) -> Written:
+    def write(self, task: Task, heard: Heard = unheard) -> Written:
         if task.language != "en":
             return Written(problems=("english-only",))
         if self._weights is None:
