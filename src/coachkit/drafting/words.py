@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ALLOWED", "FORBIDDEN", "NEGATION", "OPENING", "PRIVATE", "STATES", "stem"]
+__all__ = [
+    "ALLOWED",
+    "AUXILIARIES",
+    "FORBIDDEN",
+    "FREE",
+    "NEGATION",
+    "OPENING",
+    "PASSIVE",
+    "PRIVATE",
+    "STATES",
+    "VERBS",
+    "stem",
+]
 
 
 def _any(english: str, chinese: str = "") -> re.Pattern[str]:
@@ -106,7 +118,51 @@ ALLOWED = {
         "人已曾正将会能可要请们地得着"
     ),
 }
-"""Small words that carry no claim of their own. Pronouns of a sex are not among them."""
+"""Small words of a question that carry no claim of their own. Pronouns of a sex are not among them."""
+
+FREE = {
+    "en": _all(
+        """a an the and but of to in on at by for from with that this these those which who it its they them their there
+        here then is are was were be been being has have had do does did will would can could may might must should
+        got get gets"""
+    ),
+    "zh": frozenset("的了着过得地在于是和与及而其该这那之时个条处人日月年天次"),
+}
+"""Small words that a rewording may add. Auxiliaries and the words before names have checks of their own; what gives a
+relation (*until*, *after*, *during*), an amount (*all*, *some*) or a direction (*back*, *out*) is not among them."""
+
+VERBS = {
+    "en": _any(
+        r"""unblock\w* help\w* mentor\w* answer\w* wrote writ\w+ review\w* approv\w* test(?:ed|s|ing)? work(?:ed|s|ing)
+        took tak(?:e|es|en|ing) merg\w* look\w* finish\w* went ended brought came recorded left wait\w* stands? stood
+        says? said holds? held ask\w* shows? read opened started passed stepped go called planned closed made makes?"""
+    ),
+    "zh": _any(
+        "",
+        """帮 疏通 处理 带了 回答 整理 评审 批准 测试 改了 合入 合并 服务 等 停 挡 卡 问了 取消 入职 完成 做完 恢复 接手
+        把关 看过 打开 说 谈到 肯定 写着 道谢 接着""",
+    ),
+}
+"""Verbs of our own words: who stands before and behind one is who did it, and to whom."""
+
+AUXILIARIES = {
+    "en": _any(
+        """is are was were be been being am has have had do does did will would shall should can could may might must
+        got get gets getting let lets made makes"""
+    ),
+    "zh": re.compile("[被由让使叫给替向对把为会能可要将应须愿肯敢获受令]|得到"),
+}
+"""Words that turn who did what: into the passive, into something that only could or will be."""
+
+PASSIVE = {
+    "en": re.compile(
+        r"\b(?:is|are|was|were|be|been|being|got|gets|get)\s+(?:\w+ly\s+)?"
+        r"(?P<verb>\w+ed|taken|read|brought|held|done|made|written|given|met|seen|found|left|put|told)\b",
+        re.IGNORECASE,
+    ),
+    "zh": re.compile("(?:被|由|获|受到|得到)(?P<verb>)"),
+}
+"""Something is done, and who does it need not be said."""
 
 _ENDINGS = ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "s", "ly", "er", "ers")
 

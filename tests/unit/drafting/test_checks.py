@@ -150,6 +150,47 @@ def test_a_corrupted_claim_is_refused_by_its_check(of: Ground, old: str, new: st
     assert check in failed(of, of.composed.text.replace(old, new, 1))
 
 
+EXCHANGE = ours(ground("across.helped"), "Unblocked Wei Li of Payments (SRCH-91), 17 Nov")
+REVIEWED = ours(ground("across.helped"), "Reviewed a change by Wei Li, 17 Nov")
+TICKET = ours(ground("explore.reopened"), "SRCH-91 was opened again on 2 May; the ticket says “Try again”.")
+ZH_EXCHANGE = ours(ground("across.helped", "zh"), "11 月 17 日，帮 Wei Li 疏通了卡点（SRCH-91）")
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "checks"),
+    [
+        # said so by the packaged model
+        (EXCHANGE, "Unblocked Wei Li of Payments (SRCH-91) was unblocked on 17 November.", {"actors", "voice"}),
+        (TICKET, f"{TICKET.composed.text.rstrip('.')} on the back of the ticket.", {"support"}),
+        # without the one who did it, or with another one
+        (EXCHANGE, "Wei Li of Payments was unblocked (SRCH-91), 17 Nov", {"actors", "voice"}),
+        (EXCHANGE, "Wei Li of Payments unblocked (SRCH-91), 17 Nov", {"actors"}),
+        (EXCHANGE, "Wei Li of Payments (SRCH-91), 17 Nov", {"actors"}),
+        (EXCHANGE, "Would have unblocked Wei Li of Payments (SRCH-91), 17 Nov", {"voice"}),
+        (EXCHANGE, "Got Wei Li of Payments unblocked (SRCH-91), 17 Nov", {"voice"}),
+        (EXCHANGE, "Unblocked all of Wei Li of Payments (SRCH-91), 17 Nov", {"support"}),
+        (EXCHANGE, "Unblocked Wei Li of Payments (SRCH-91) until 17 Nov", {"support"}),
+        (REVIEWED, "Wei Li reviewed a change, 17 Nov", {"roles", "actors"}),
+        (REVIEWED, "Reviewed a change for Wei Li, 17 Nov", {"roles"}),
+        (REVIEWED, "A change was reviewed by Wei Li, 17 Nov", {"voice"}),
+        (HELP, "On 9 May, on SRCH-91, Maria could have unblocked Wei Li of Payments: “Try again”.", {"voice"}),
+        (HELP, "On 9 May, Maria: Wei Li of Payments on SRCH-91: “Try again”.", {"actors", "states"}),
+        (ZH_EXCHANGE, "11 月 17 日，Wei Li 帮疏通了卡点（SRCH-91）", {"actors"}),
+        (ZH_EXCHANGE, "11 月 17 日，帮 Wei Li 疏通了卡点（SRCH-91），被疏通了", {"actors", "voice"}),
+        (ZH_EXCHANGE, "11 月 17 日，Wei Li 被疏通了卡点（SRCH-91）", {"actors", "voice"}),
+        (ZH_EXCHANGE, "11 月 17 日，会帮 Wei Li 疏通卡点（SRCH-91）", {"voice"}),
+    ],
+)
+def test_who_did_it_is_neither_lost_nor_turned(of: Ground, text: str, checks: set[str]) -> None:
+    assert failed(of, of.composed.text) == set()
+    assert checks <= failed(of, text)
+
+
+def test_another_full_stop_is_no_rewording() -> None:
+    claim = Claim("Unblocked Wei Li of Payments (SRCH-91), 17 Nov.", EXCHANGE.composed.evidence)
+    assert accept(claim, EXCHANGE, Origin.REWORDED) is EXCHANGE.composed
+
+
 def test_numbers_in_each_others_places_are_refused() -> None:
     of = ours(ground("explore.dependency"), "9 of 10 reviewed changes to ranking went through Maria alone.")
     assert failed(of, "10 of 9 reviewed changes to ranking went through Maria alone.") == {"numbers"}

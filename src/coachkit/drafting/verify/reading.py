@@ -119,6 +119,8 @@ class Reading:
     """What a sentence says, as far as it can be checked without understanding it; each part in its order.
 
     :ivar parts: mentions of people, teams and keyed items together.
+    :ivar outline: the text with quotations, names and keys blanked out, each at its place.
+    :ivar places: where in the outline each of ``parts`` stands.
     """
 
     text: str
@@ -129,6 +131,8 @@ class Reading:
     dates: tuple[tuple[int, int, int], ...]
     numbers: tuple[Number, ...]
     words: tuple[str, ...]
+    outline: str
+    places: tuple[tuple[int, Mention], ...]
 
 
 @lru_cache(maxsize=4096)
@@ -145,12 +149,14 @@ def read(text: str, names: Collection[str], language: Language) -> Reading:
     named, rest = _mentions(_name_pattern(_longest_first(names)), rest)
     keyed, rest = _mentions(_KEY, rest, "#")
     mentions = tuple(mention for _, mention in named)
-    parts = tuple(mention for _, mention in sorted([*named, *keyed], key=lambda found: found[0]))
+    places = tuple(sorted([*named, *keyed], key=lambda found: found[0]))
+    parts = tuple(mention for _, mention in places)
     keys = tuple(mention.name for _, mention in keyed)
+    outline = rest
     dates, rest = _dates(rest)
     numbers, rest = _numbers(rest, language)
     words = tuple(token.lower() for token in _TOKEN.findall(rest))
-    return Reading(text, quotes, mentions, parts, keys, dates, numbers, words)
+    return Reading(text, quotes, mentions, parts, keys, dates, numbers, words, outline, places)
 
 
 def _longest_first(names: Collection[str]) -> tuple[str, ...]:
