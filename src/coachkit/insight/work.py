@@ -16,8 +16,10 @@ __all__ = [
     "Integration",
     "areas",
     "deliveries",
+    "ended",
     "incidents",
     "integrations",
+    "is_routine",
     "praise",
     "telling",
 ]
@@ -89,16 +91,16 @@ def deliveries(material: Material) -> list[Delivery]:
     """Issues, changes and documents of the subject that were done in the window; what says most first."""
     found = []
     for item in material.items.values():
-        ended = _ended(material, item)
-        if ended is None or not material.window.holds(ended) or material.owner(item) != material.subject:
+        end = ended(material, item)
+        if end is None or not material.window.holds(end) or material.owner(item) != material.subject:
             continue
         goal = next((tie.target for tie in material.ties_of(item.record, "goal")), None)
         praised = tuple(said for said in praise(material) if said.item == item.key)
         found.append(
             Delivery(
                 item=item,
-                at=ended,
-                days=(ended - item.created_at).days if item.created_at else None,
+                at=end,
+                days=(end - item.created_at).days if item.created_at else None,
                 goal=goal,
                 praised=praised,
                 records=(item.record,),
@@ -108,11 +110,12 @@ def deliveries(material: Material) -> list[Delivery]:
 
 
 def _delivery_order(one: Delivery) -> tuple[bool, bool, bool, int, float, str]:
-    routine = bool(_ROUTINE.search(one.item.title))
+    routine = is_routine(one.item.title)
     return (not one.praised, one.goal is None, routine, -(one.days or 0), -one.at.timestamp(), one.item.key)
 
 
-def _ended(material: Material, item: ItemRow) -> datetime | None:
+def ended(material: Material, item: ItemRow) -> datetime | None:
+    """When an item came to its end; a commit never does."""
     if item.kind == "commit" or item.category not in ("done", None):
         return None
     ends = [step.at for step in material.steps.get(item.record, ()) if step.category == "done"]
@@ -142,7 +145,7 @@ def incidents(material: Material) -> list[Incident]:
                 item=item,
                 acts=tuple(acts),
                 at=acts[0].at,
-                closed=_ended(material, item) if item else None,
+                closed=ended(material, item) if item else None,
                 records=tuple(records),
             )
         )
@@ -181,14 +184,19 @@ def areas(material: Material) -> list[Area]:
     return sorted(found, key=lambda one: (-len(one.items), one.name))
 
 
+def is_routine(title: str) -> bool:
+    """The title says little about what somebody did."""
+    return bool(_ROUTINE.search(title))
+
+
 def telling(items: list[ItemRow]) -> list[ItemRow]:
     """Those whose titles say what somebody did, in their order; all of them, if none does."""
-    return [item for item in items if not _ROUTINE.search(item.title)] or items
+    return [item for item in items if not is_routine(item.title)] or items
 
 
 def _says_most(item: ItemRow) -> tuple[bool, int, str]:
     words = len(item.title.split())
-    return (bool(_ROUTINE.search(item.title)) or words < 3, -min(words, 10), item.key)
+    return (is_routine(item.title) or words < 3, -min(words, 10), item.key)
 
 
 def integrations(material: Material) -> list[Integration]:
