@@ -90,8 +90,8 @@ def _reached(result: KeyResultRow, value: float) -> bool:
     return value <= result.target if falling else value >= result.target
 
 
-def stale(material: Material) -> list[Stale]:
-    """Key results of the subject that nobody has measured for more than :data:`STALE_DAYS` days, longest first."""
+def stale(material: Material, most: int = STALE_DAYS) -> list[Stale]:
+    """Key results of the subject that nobody has measured for more than ``most`` days, longest first."""
     found = []
     today = material.window.today
     for goal in material.goals:
@@ -102,7 +102,7 @@ def stale(material: Material) -> list[Stale]:
                 continue
             last = result.measurements[-1]
             days = (today - material.window.day(last.at)).days
-            if days <= STALE_DAYS or _reached(result, last.value):
+            if days <= most or _reached(result, last.value):
                 continue
             owners = sorted(result.owners or goal.owners, key=material.people.name)
             others = tuple(owner for owner in owners if owner != material.subject)

@@ -75,17 +75,26 @@ def reviewer_share(material: Material) -> ReviewerShare | None:
     )
 
 
-def review_dependency(material: Material) -> ReviewDependency | None:
-    """The part of the work whose changes nearly all wait for the subject's review, if there is one."""
+def review_dependency(
+    material: Material, least: int = 2 * LEAST_CHANGES, share: float = MOST_OF
+) -> ReviewDependency | None:
+    """The part of the work whose changes nearly all wait for the subject's review, if there is one.
+
+    :param least: fewer reviewed changes say nothing; ``share`` of them the subject alone reviewed.
+    """
     parts: dict[str, list[ReviewRow]] = defaultdict(list)
     for row in material.reviews:
         for part in {*row.areas, *([row.container] if row.container else [])}:
             parts[part].append(row)
-    found = [one for part, rows in parts.items() if (one := _dependency(material, part, rows)) is not None]
+    found = [
+        one for part, rows in parts.items() if (one := _dependency(material, part, rows, least, share)) is not None
+    ]
     return max(found, key=lambda one: (one.changes, -len(one.part), one.part), default=None)
 
 
-def _dependency(material: Material, part: str, rows: list[ReviewRow]) -> ReviewDependency | None:
+def _dependency(
+    material: Material, part: str, rows: list[ReviewRow], least: int, share: float
+) -> ReviewDependency | None:
     by_change: dict[int, set[int]] = defaultdict(set)
     for row in rows:
         if row.reviewer not in material.people.bots:
@@ -93,7 +102,7 @@ def _dependency(material: Material, part: str, rows: list[ReviewRow]) -> ReviewD
     mine = {record for record, reviewers in by_change.items() if material.subject in reviewers}
     alone = {record for record in mine if by_change[record] == {material.subject}}
     authors = Counter(row.author for row in rows if row.record in mine)
-    if len(by_change) < 2 * LEAST_CHANGES or len(authors) < 2 or len(alone) < MOST_OF * len(by_change):
+    if len(by_change) < least or len(authors) < 2 or len(alone) < share * len(by_change):
         return None
     days = [row.at for row in rows if row.record in alone]
     teams = {

@@ -41,8 +41,8 @@ class Milestone:
     records: tuple[int, ...]
 
 
-def check_in_gap(material: Material) -> Gap | None:
-    """A gap of more than :data:`GAP_DAYS` days, or of more than twice what was agreed."""
+def check_in_gap(material: Material, most: int = GAP_DAYS, times: int = 2) -> Gap | None:
+    """A gap of more than ``most`` days, or of more than ``times`` times what was agreed."""
     end = material.window.end
     held = [one for one in material.check_ins if one.state == "held" and one.scheduled_at <= end]
     if not held:
@@ -50,7 +50,7 @@ def check_in_gap(material: Material) -> Gap | None:
     last = held[-1]
     days = (material.window.today - material.window.day(last.scheduled_at)).days
     every = last.every_days or next((one.every_days for one in reversed(material.check_ins) if one.every_days), None)
-    if days <= (min(GAP_DAYS, 2 * every) if every else GAP_DAYS):
+    if days <= (min(most, times * every) if every else most):
         return None
     called_off = [
         one for one in material.check_ins if one.state == "cancelled" and last.scheduled_at < one.scheduled_at

@@ -230,6 +230,7 @@ class MembershipRow:
     team: str
     starts_on: date | None = None
     ends_on: date | None = None
+    record: int | None = None
 
     def on(self, day: date) -> bool:
         return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)

@@ -70,7 +70,8 @@ def read_people(scope: Scope, whos: frozenset[int]) -> People:
         if any("\u3400" <= char <= "\u9fff" for name in (row.name, *(row.other_names or ())) for char in name):
             family_first.add(row.id)
     belongings: dict[int, list[MembershipRow]] = defaultdict(list)
-    columns = (memberships.c.team, memberships.c.starts_on, memberships.c.ends_on, identities.c.person_id)
+    m = memberships.c
+    columns = (m.record_id, m.team, m.starts_on, m.ends_on, identities.c.person_id)
     for row in scope.rows(
         sa.select(*columns)
         .join(identities, identities.c.id == memberships.c.identity_id)
@@ -78,7 +79,13 @@ def read_people(scope: Scope, whos: frozenset[int]) -> People:
         .where(scope.within(identities.c.person_id, persons), scope.standing())
     ):
         belongings[row.person_id].append(
-            MembershipRow(who=row.person_id, team=row.team, starts_on=row.starts_on, ends_on=row.ends_on)
+            MembershipRow(
+                who=row.person_id,
+                team=row.team,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                record=row.record_id,
+            )
         )
     named = {
         row.key: row.name
