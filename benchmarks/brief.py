@@ -25,6 +25,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from coachkit.bootstrap import App, open_app
+from coachkit.domain.drafts import DraftKind
 from coachkit.ingest.ports import Source, Storable
 from coachkit.sample import simulate, write
 from coachkit.sdk import (
@@ -201,7 +202,7 @@ def asked(app: App, person: int, manager: int) -> Asked:
     viewer = app.directory.viewer(manager, NOW)
     sa.event.listen(engine, "before_cursor_execute", hear)
     begun, worked = time.perf_counter(), time.process_time()
-    app.briefs.prepare(viewer, person, language="en", model="none", now=NOW)
+    app.documents.prepare(DraftKind.BRIEF, viewer, person, language="en", model="none", now=NOW)
     whole, clock = time.process_time() - worked, time.perf_counter() - begun
     sa.event.remove(engine, "before_cursor_execute", hear)
     bare, rows = again(str(engine.url.database), heard)

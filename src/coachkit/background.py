@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from time import monotonic
 
-from coachkit.bootstrap import BRIEF_JOB, EMBED_JOB, SUGGEST_JOB, SYNC_JOB, App
+from coachkit.bootstrap import DRAFT_JOB, EMBED_JOB, SUGGEST_JOB, SYNC_JOB, App
 from coachkit.errors import StoreBusy
 from coachkit.ingest.reports import SyncProgress
 from coachkit.jobs import Handler, JobContext, Worker
@@ -36,7 +36,7 @@ class Background:
             SYNC_JOB: self._sync,
             self._app.webhooks.job: self._app.webhooks.run,
             SUGGEST_JOB: self._suggest,
-            BRIEF_JOB: self._brief,
+            DRAFT_JOB: self._draft,
             TIDY_JOB: self._tidy,
             EMBED_JOB: self._embed,
             RECONCILE_JOB: self._reconcile,
@@ -75,12 +75,12 @@ class Background:
     def _suggest(self, _job: JobContext) -> None:
         self._app.identities.suggest(self._app.now())
 
-    def _brief(self, job: JobContext) -> None:
+    def _draft(self, job: JobContext) -> None:
         app, asked, now = self._app, job.arguments, self._app.now()
         viewer = app.directory.viewer(asked["viewer"], now)
         language, model = asked["language"], asked["model"]
         on = date.fromisoformat(asked["on"]) if "on" in asked else None
-        app.briefs.prepare(viewer, asked["subject"], language=language, model=model, now=now, on=on)
+        app.documents.prepare(asked["kind"], viewer, asked["subject"], language=language, model=model, now=now, on=on)
 
     def _embed(self, job: JobContext) -> None:
         """Embed what waits, some seconds of it; the rest is asked for again."""

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from coachkit.delivery.action_items import ActionItems
     from coachkit.delivery.evidence import EvidenceDesk
     from coachkit.delivery.personal import PersonalReader
-    from coachkit.drafting.briefs import Briefs
+    from coachkit.domain.drafts import DraftKind
+    from coachkit.drafting.documents import Documents
     from coachkit.drafting.facts import Language
     from coachkit.host import PluginHost
     from coachkit.ingest.connections import Connections
@@ -50,7 +51,7 @@ __all__ = ["App", "open_app", "replay_recorded", "utc_now"]
 
 _log = get_logger("bootstrap")
 
-SYNC_JOB, EMBED_JOB, SUGGEST_JOB, BRIEF_JOB = "sync", "embed", "suggest-identities", "brief"
+SYNC_JOB, EMBED_JOB, SUGGEST_JOB, DRAFT_JOB = "sync", "embed", "suggest-identities", "draft"
 """Kinds of jobs that can be asked for; :mod:`coachkit.background` says what each does."""
 
 SUGGEST_AFTER = timedelta(minutes=5)
@@ -300,12 +301,14 @@ class App:
         return Writers(self.settings.models, url=self.settings.model_url, key=key.get_secret_value() if key else "")
 
     @cached_property
-    def briefs(self) -> Briefs:
-        from coachkit.drafting.briefs import Briefs
+    def documents(self) -> Documents:
+        from coachkit.drafting.agents.brief import BRIEF
+        from coachkit.drafting.documents import Documents
         from coachkit.drafting.prompts import PromptLibrary
         from coachkit.store.relational.drafts import SqlDraftStore
 
-        return Briefs(
+        return Documents(
+            (BRIEF,),
             directory=self.directory,
             facts=self.facts,
             drafts=SqlDraftStore(self.database),
@@ -329,15 +332,29 @@ class App:
         self.connections.get(name)
         return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
 
-    def request_brief(
-        self, viewer: Viewer, subject: int, *, language: Language, model: str, on: date | None = None
+    def request_draft(
+        self,
+        kind: DraftKind,
+        viewer: Viewer,
+        subject: int,
+        *,
+        language: Language,
+        model: str,
+        on: date | None = None,
     ) -> str:
-        """Let a brief be prepared in the background; returns the job's id. Asked twice while it waits, it runs once."""
-        asked = {"viewer": viewer.person, "subject": subject, "language": language, "model": model}
+        """Let a document be prepared in the background; returns the job's id. Asked twice while it waits, it runs
+        once."""
+        asked = {
+            "kind": str(kind),
+            "viewer": viewer.person,
+            "subject": subject,
+            "language": language,
+            "model": model,
+        }
         if on is not None:
             asked["on"] = on.isoformat()
-        lock = f"brief:{viewer.person}:{subject}"
-        return self.jobs.enqueue(BRIEF_JOB, asked, lock=lock, once=True, max_attempts=1, now=self.now())
+        lock = f"draft:{kind}:{viewer.person}:{subject}"
+        return self.jobs.enqueue(DRAFT_JOB, asked, lock=lock, once=True, max_attempts=1, now=self.now())
 
     def _on_schedule(self, connection: Connection, now: datetime) -> None:
         name = f"sync:{connection.name}"

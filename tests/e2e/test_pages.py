@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from coachkit.bootstrap import DRAFT_JOB
+from coachkit.domain.drafts import DraftKind
 from coachkit.store.relational import schema as t
 from coachkit.web.rendering import initials
 
@@ -319,11 +321,16 @@ def test_a_brief_changes_by_itself_when_its_wording_is_ready(own_served: Any, si
     page.goto(own_served.url + own_served.path("maria") + "?model=local")
     assert page.locator("#working").is_visible()
     assert page.locator(".statement").count() > 3, "computed sentences are there at once"
-    job = app.jobs.claim("test", ["brief"], app.now(), timedelta(minutes=5))
+    job = app.jobs.claim("test", [DRAFT_JOB], app.now(), timedelta(minutes=5))
     assert job is not None
     viewer = app.directory.viewer(job.arguments["viewer"], app.now())
-    made = app.briefs.prepare(
-        viewer, job.arguments["subject"], language="en", model="none", now=app.now() + timedelta(seconds=9)
+    made = app.documents.prepare(
+        DraftKind.BRIEF,
+        viewer,
+        job.arguments["subject"],
+        language="en",
+        model="none",
+        now=app.now() + timedelta(seconds=9),
     )
     with app.database.write() as connection:
         connection.execute(sa.update(t.drafts).where(t.drafts.c.id == made.id).values(model="local"))

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sample_office import SampleOffice, opened_sample
 
-from coachkit.domain.drafts import Draft
+from coachkit.domain.drafts import Draft, DraftKind
 from coachkit.domain.identity import public_id, system_of, unpublic_id
 from coachkit.errors import AccessDenied
 from coachkit.ingest.identity_queue import Question
@@ -123,14 +123,14 @@ def prepared(sample: SampleOffice, employee_id: str, minutes: int) -> Draft:
     assert manager is not None
     now = sample.app.now() + timedelta(minutes=minutes)
     viewer = sample.app.directory.viewer(manager.id, now)
-    return sample.app.briefs.prepare(viewer, subject, language="zh", model="none", now=now)
+    return sample.app.documents.prepare(DraftKind.BRIEF, viewer, subject, language="zh", model="none", now=now)
 
 
 def is_stale(sample: SampleOffice, draft: Draft, employee_id: str) -> bool:
     manager = sample.app.directory.manager_of(sample.person(employee_id).id)
     assert manager is not None
     viewer = sample.app.directory.viewer(manager.id, sample.app.now() + timedelta(minutes=30))
-    return sample.app.briefs.get(draft.id, viewer).stale
+    return sample.app.documents.get(draft.id, viewer).stale
 
 
 def test_an_answer_merges_undo_splits_and_drafts_made_before_are_stale(sample: SampleOffice) -> None:
@@ -165,10 +165,10 @@ def test_two_hr_records_joined_and_separated(sample: SampleOffice) -> None:
     found = owners(sample)
     assert {found[key][0] for key in (search.hris, search.chat, search.forge, risk.hris, risk.chat)} == {other}
     with pytest.raises(AccessDenied):
-        sample.app.briefs.get(lost.id, viewer)  # whom it is about is now part of somebody else
+        sample.app.documents.get(lost.id, viewer)  # whom it is about is now part of somebody else
     queue.undo(made.id, by="Annika", now=now)
     assert owners(sample) == untouched
-    assert not sample.app.briefs.get(lost.id, viewer).stale
+    assert not sample.app.documents.get(lost.id, viewer).stale
     assert not is_stale(sample, draft, risk.employee_id)
     later = now + timedelta(minutes=1)
     queue.accept(queue.identity(search.hris), other, by="Annika", reason="one man", now=later)

@@ -9,6 +9,7 @@ import pytest
 from door_office import SECRET, Office, opened_office
 from starlette.testclient import TestClient
 
+from coachkit.bootstrap import DRAFT_JOB
 from coachkit.web.app import create_app
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -134,7 +135,7 @@ def test_a_stream_is_its_readers_alone(door_office: Office) -> None:
     ana, tom = browser_of(door_office, "ana"), browser_of(door_office, "tom")
     maria = door_office.person("maria").public_id
     ana.get(f"/people/{maria}/brief?model=local")
-    job = door_office.app.jobs.list(kind="brief")[0].id
+    job = door_office.app.jobs.list(kind=DRAFT_JOB)[0].id
     assert tom.get(f"/events?job={job}").status_code == 404
     assert tom.get("/events").status_code == 403
     door_office.app.jobs.cancel(job, door_office.app.now())

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coachkit.bootstrap import App, open_app
+from coachkit.domain.drafts import DraftKind
 from coachkit.ingest import Connection
 from coachkit.ingest.ports import Source
 from coachkit.retrieval import Query
@@ -190,7 +191,9 @@ def upserts(organisation: list[tuple[tuple[str, Record, datetime], Audience]]) -
 
 def brief_of(app: App, viewer: str, subject: str, language: str) -> dict[str, Any]:
     reader = app.directory.viewer(app.directory.find_person(viewer).id, NOW)
-    draft = app.briefs.prepare(reader, app.directory.find_person(subject), language=language, model="none", now=NOW)
+    draft = app.documents.prepare(
+        DraftKind.BRIEF, reader, app.directory.find_person(subject).id, language=language, model="none", now=NOW
+    )
     said = asdict(draft)
     del said["id"]
     return said

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from coachkit.access import PersonEntry
-from coachkit.domain.drafts import Draft, Statement
-from coachkit.drafting.briefs import Briefs
+from coachkit.domain.drafts import Draft, DraftKind, Statement
+from coachkit.drafting.agents.brief import BRIEF
+from coachkit.drafting.documents import Documents
 from coachkit.drafting.ports import Writer
 from coachkit.drafting.prompts import PromptLibrary
 from coachkit.ingest.ports import Source, Storable
@@ -42,6 +43,7 @@ from coachkit.store.relational.drafts import SqlDraftStore
 from coachkit.store.relational.reading import SqlFactReader
 from coachkit.store.relational.writing import write_items
 
+AGENTS = (BRIEF,)
 NOW = datetime(2026, 5, 20, 6, 0, tzinfo=UTC)
 TEAMS = {"search": "Search", "payments": "Payments", "platform": "Platform", "cs": "客户成功"}
 STAFF = {
@@ -69,14 +71,15 @@ class Office:
 
     database: Database
     directory: SqlDirectory
-    briefs: Briefs
+    documents: Documents
     reads: SqlReadLog
     reader: SqlFactReader
     writers: dict[str, Writer] = field(default_factory=dict)
 
-    def patient(self, seconds: float) -> Briefs:
-        """The same briefs, with so much time for a model."""
-        return Briefs(
+    def patient(self, seconds: float) -> Documents:
+        """The same documents, with so much time for a model."""
+        return Documents(
+            AGENTS,
             directory=self.directory,
             facts=self.reader,
             drafts=SqlDraftStore(self.database),
@@ -316,9 +319,10 @@ class Office:
         on: date | None = None,
     ) -> Draft:
         person = self.person(viewer)
-        return self.briefs.prepare(
+        return self.documents.prepare(
+            DraftKind.BRIEF,
             self.directory.viewer(person.id, now),
-            self.person(subject),
+            self.person(subject).id,
             language="zh" if language == "zh" else "en",
             model=model,
             now=now,
@@ -340,7 +344,8 @@ def opened(database: Database) -> Iterator[Office]:
     directory = SqlDirectory(database, "UTC", lambda: NOW)
     reads, reader = SqlReadLog(database), SqlFactReader(database)
     writers: dict[str, Writer] = {}
-    briefs = Briefs(
+    documents = Documents(
+        AGENTS,
         directory=directory,
         facts=reader,
         drafts=SqlDraftStore(database),
@@ -350,7 +355,7 @@ def opened(database: Database) -> Iterator[Office]:
         timezone="UTC",
         seconds=20,
     )
-    office = Office(database, directory, briefs, reads, reader, writers)
+    office = Office(database, directory, documents, reads, reader, writers)
     start = date(2024, 1, 8)
     for team, name in TEAMS.items():
         office.put("hr", f"team-{team}", Team(key=team, name=name), at(1, month=1), stream="teams")

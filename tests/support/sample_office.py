@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coachkit.access import PersonEntry
 from coachkit.bootstrap import App, open_app
-from coachkit.domain.drafts import Draft, Statement
+from coachkit.domain.drafts import Draft, DraftKind, Statement
 from coachkit.domain.identity import public_id, record_id
 from coachkit.sample import Organisation, Situation, simulate, write
 from coachkit.settings import load_settings
@@ -40,9 +40,10 @@ class SampleOffice:
         if place not in self.made:
             manager = self.app.directory.manager_of(subject.id)
             assert manager is not None
-            self.made[place] = self.app.briefs.prepare(
+            self.made[place] = self.app.documents.prepare(
+                DraftKind.BRIEF,
                 self.app.directory.viewer(manager.id, self.app.now()),
-                subject,
+                subject.id,
                 language="zh" if language == "zh" else "en",
                 model=model,
                 now=self.app.now(),

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
 
 from coachkit import __version__
-from coachkit.api.briefing import models_of
 from coachkit.api.models import (
     ActionItem,
     ActionItems,
@@ -24,6 +23,7 @@ from coachkit.api.models import (
     RecordLine,
     RecordLines,
 )
+from coachkit.api.preparing import models_of
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.security import Asks, Installation
 

@@ -10,13 +10,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from coachkit.access import PersonEntry, Viewer
 from coachkit.access.policy import HR, opens_brief
-from coachkit.api.briefing import open_brief, prepare_brief
 from coachkit.api.language import Language, language_of
 from coachkit.api.models import Brief, BriefRequest, OpenPerson, People, Person
+from coachkit.api.preparing import open_document, prepare_document
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.delivery.document import document
+from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import unpublic_id
 from coachkit.errors import CoachkitError, NotFound
 
@@ -87,7 +88,7 @@ def read_brief(
     `job` words it in the background, and asking again later gives its wording."""
     person = person_of(app, person_id)
     spoken = language or language_of(request, default=app.settings.language)
-    opened = open_brief(app, viewer, person.id, language=spoken, model=model, now=viewer.at, on=on)
+    opened = open_document(app, DraftKind.BRIEF, viewer, person.id, language=spoken, model=model, now=viewer.at, on=on)
     return Brief.of(document(opened.draft, app.settings.timezone), opened.job)
 
 
@@ -103,8 +104,16 @@ def write_brief(
     """Prepares the brief from what is known now. `Location` is its lasting address."""
     person = person_of(app, person_id)
     spoken = asked.language or language_of(request, default=app.settings.language)
-    opened = prepare_brief(
-        app, viewer, person.id, language=spoken, model=asked.model, now=viewer.at, wait=asked.wait, on=asked.on
+    opened = prepare_document(
+        app,
+        DraftKind.BRIEF,
+        viewer,
+        person.id,
+        language=spoken,
+        model=asked.model,
+        now=viewer.at,
+        wait=asked.wait,
+        on=asked.on,
     )
     response.headers["Location"] = f"/api/drafts/{opened.draft.id}"
     return Brief.of(document(opened.draft, app.settings.timezone), opened.job)
@@ -113,4 +122,4 @@ def write_brief(
 @router.get("/drafts/{draft_id}", summary="A draft by its id")
 def read_draft(app: Installation, viewer: Asks, draft_id: str) -> Brief:
     """The draft as the viewer may read it now: without what is gone or no longer theirs to read, and marked stale."""
-    return Brief.of(document(app.briefs.get(draft_id, viewer), app.settings.timezone))
+    return Brief.of(document(app.documents.get(draft_id, viewer), app.settings.timezone))

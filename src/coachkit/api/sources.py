@@ -8,7 +8,7 @@ from coachkit.api.language import language_of
 from coachkit.api.models import Connection, Coverage, JobState
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.security import Asks, Installation, is_admin, require_role
-from coachkit.bootstrap import BRIEF_JOB
+from coachkit.bootstrap import DRAFT_JOB
 from coachkit.errors import NotFound
 
 __all__ = ["router"]
@@ -43,7 +43,7 @@ def start_sync(app: Installation, viewer: Asks, name: str) -> JobState:
 def read_job(app: Installation, viewer: Asks, job_id: str) -> JobState:
     """Admins see every job, others the wording of their own briefs."""
     job = app.jobs.get(job_id)
-    own = job.kind == BRIEF_JOB and job.arguments.get("viewer") == viewer.person
+    own = job.kind == DRAFT_JOB and job.arguments.get("viewer") == viewer.person
     if not own and not is_admin(viewer):
         raise NotFound("there is no such job.", subject=job_id)
     return JobState.of(job)

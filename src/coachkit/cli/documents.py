@@ -11,6 +11,7 @@ import typer
 
 from coachkit.cli.context import Language, opened
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
+from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import public_id
 from coachkit.drafting.cleaning import clean
 from coachkit.errors import BadInput, NotFound
@@ -116,9 +117,10 @@ def prepare_brief(
     from coachkit.delivery.document import document
 
     now = app.now()
-    draft = app.briefs.prepare(
+    draft = app.documents.prepare(
+        DraftKind.BRIEF,
         app.directory.viewer(viewer.id, now),
-        subject,
+        subject.id,
         language=app.settings.language,
         model=app.settings.model,
         now=now,
@@ -139,7 +141,7 @@ def _of_today(app: App, viewer: PersonEntry, subject: PersonEntry) -> Document |
 
     now, settings = app.now(), app.settings
     reader = app.directory.viewer(viewer.id, now)
-    draft = app.briefs.latest(reader, subject.id, language=settings.language, model=settings.model)
+    draft = app.documents.latest(DraftKind.BRIEF, reader, subject.id, language=settings.language, model=settings.model)
     if draft is None or app.directory.today(draft.created_at) != app.directory.today(now):
         return None
     return document(draft, settings.timezone)

@@ -38,7 +38,7 @@ def _data(fact: Fact) -> dict[str, object]:
         data["rests_on"] = list(fact.counted)
     if fact.uncited:
         data["about"] = "sources" if fact.section == "unknowns" else "question"
-    if fact.section == "actions":
+    if fact.kind.startswith("actions."):
         owner, title = fact.roles["owner"], fact.quote("title")
         due, done = fact.day("due"), fact.day("done")
         data |= {

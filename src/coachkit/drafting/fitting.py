@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from coachkit.drafting.facts import Fact, Language
 
-__all__ = ["LIMITS", "Fitted", "fit", "length"]
-
-LIMITS: Mapping[str, int] = {"en": 350, "zh": 600}
-"""Words of English, characters of Chinese."""
+__all__ = ["Fitted", "fit", "length"]
 
 FIRST = 12.0
 """What the first fact of a section counts more: a part of the anatomy is left out only for something that matters."""
@@ -36,21 +33,32 @@ class Fitted:
 
 
 def fit(
-    sections: Mapping[str, Sequence[Fact]], lengths: Mapping[str, int], overhead: int, language: Language
+    sections: Mapping[str, Sequence[Fact]],
+    lengths: Mapping[str, int],
+    *,
+    limit: int,
+    section_limits: Mapping[str, int] | None = None,
 ) -> Fitted:
     """Take the weightiest facts first, each if it still fits; the first of a section counts a little more.
 
     :param lengths: of each fact's statement, by the fact's id.
-    :param overhead: of titles and header.
+    :param limit: for all of them together; ``section_limits`` for single sections.
     """
-    told = [(fact, FIRST if place == 0 else 0.0) for facts in sections.values() for place, fact in enumerate(facts)]
-    left = LIMITS[language] - overhead
+    told = [
+        (section, fact, FIRST if place == 0 else 0.0)
+        for section, facts in sections.items()
+        for place, fact in enumerate(facts)
+    ]
+    left, left_in = limit, dict(section_limits or {})
     taken: set[str] = set()
     dropped: list[Fact] = []
-    for fact, _ in sorted(told, key=lambda pair: (-pair[0].weight - pair[1], pair[0].id)):
-        if lengths[fact.id] <= left:
+    for section, fact, _ in sorted(told, key=lambda one: (-one[1].weight - one[2], one[1].id)):
+        size = lengths[fact.id]
+        if size <= min(left, left_in.get(section, left)):
             taken.add(fact.id)
-            left -= lengths[fact.id]
+            left -= size
+            if section in left_in:
+                left_in[section] -= size
         else:
             dropped.append(fact)
     kept = {section: tuple(fact for fact in facts if fact.id in taken) for section, facts in sections.items()}

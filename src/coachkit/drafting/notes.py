@@ -33,7 +33,7 @@ _NOTES = {
     ),
     "english-only": (
         "The packaged model writes English only.",
-        "随附的小模型只会英文，中文简报按记录直接写成。",
+        "随附的小模型只会英文，中文文档按记录直接写成。",
     ),
     "missing-model": (
         "The packaged model is not installed (make setup fetches it); every sentence here is computed.",

@@ -112,8 +112,9 @@ class Assignment:
 class Task:
     """What a writer is asked to do.
 
-    :ivar instructions: the rendered prompt for the whole document; each assignment has its own as ``turns``. A writer
-        takes the one it works with.
+    :ivar instructions: the rendered prompt for the whole document, ``asked`` what is said after it: facts and quoted
+        records. Each assignment has a prompt of its own as ``turns``. A writer takes the one it works with.
+    :ivar key: hash of prompt, facts and records without the random frame of this request: what a cache goes by.
     :ivar assignments: the weightiest first.
     :ivar seconds: it must be back by then, with what it has.
     :ivar settings: of the document's prompt; ``sentence_settings`` of the one for a sentence alone.
@@ -125,6 +126,8 @@ class Task:
     assignments: tuple[Assignment, ...]
     evidence: tuple[Quoted, ...]
     seconds: float
+    asked: str = ""
+    key: str = ""
     settings: Mapping[str, float | int | str] = field(default_factory=dict)
     sentence_settings: Mapping[str, float | int | str] = field(default_factory=dict)
 
@@ -202,7 +205,7 @@ class Writer(Protocol):
 
     @property
     def prompt(self) -> str:
-        """The agent whose prompt it works with: ``brief`` words a whole document, ``reword`` one sentence at a time."""
+        """``reword``, if it words one sentence at a time; any other words the whole document by its agent's prompt."""
 
     def write(self, task: Task, heard: Heard = unheard) -> Written:
         """Word the facts of a task; each proposal is told as it comes, and is in what is returned as well."""

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from coachkit.domain.drafts import Header, Origin, Section, Statement
+from coachkit.drafting.agents import Agent
 from coachkit.drafting.composing import compose
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.fitting import Fitted, fit, length
 from coachkit.drafting.pack import Pack
-from coachkit.drafting.plan.brief import SECTIONS, Plan
+from coachkit.drafting.plan import Plan
 from coachkit.drafting.ports import Assignment, Proposal, Quoted, Task, Writer
-from coachkit.drafting.prompts import Prompt
+from coachkit.drafting.prompts import Prompt, Rendered
 from coachkit.drafting.verify import COMPOSED_CHECKS, Claim, Finds, Ground, accept, verify
 from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording import section_title
 from coachkit.insight.rows import Window
 
-__all__ = ["REWORDED", "Composed", "compose_all", "fitted", "written"]
+__all__ = ["REWORD", "Composed", "Prompts", "compose_all", "fitted", "written"]
 
 REWORD = "reword"
 """The prompt of writers that word one sentence at a time."""
 
-REWORDED = ("wins", "explore", "across")
-"""Sections whose sentences a writer may word. Agenda points are people's own words; actions and goals are figures."""
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """For a whole document, where the writer words one, and for one sentence alone."""
+
+    document: Prompt | None
+    sentence: Prompt
 
 
 @dataclass(frozen=True)
@@ -40,17 +46,19 @@ class Composed:
     instructions: str = ""
     heard: int = 0
     """How many facts the writer worded."""
+    prompt: Prompt | None = None
+    """What the writer worked with."""
     dropped: tuple[Fact, ...] = ()
     refused: tuple[Fact, ...] = ()
 
-    def sections(self, voice: Voice) -> tuple[Section, ...]:
+    def sections(self, agent: Agent, voice: Voice) -> tuple[Section, ...]:
         return tuple(
             Section(
                 name=name,
-                title=section_title(name, voice, self.facts[name]),
+                title=agent.titles(name, voice, self.facts[name]),
                 statements=tuple(self.statements[fact.id] for fact in self.facts[name]),
             )
-            for name in SECTIONS
+            for name in agent.sections
             if self.facts.get(name)
         )
 
@@ -93,18 +101,17 @@ def _explained(fact: Fact) -> dict[str, object]:
     }
 
 
-def compose_all(plan: Plan, pack: Pack, voice: Voice) -> Composed:
+def compose_all(agent: Agent, plan: Plan, pack: Pack, voice: Voice) -> Composed:
     """Every fact in our own words; one whose words or citations do not hold is refused."""
     facts: dict[str, tuple[Fact, ...]] = {}
     statements: dict[str, Statement] = {}
     grounds: dict[str, Ground] = {}
     refused = []
-    people = frozenset(_everybody(plan))
     for section, planned in plan.sections.items():
         kept = []
         for fact in planned:
-            ground = Ground(fact, compose(fact, voice), pack.evidence, voice.language, people)
-            checks = verify(_claim(ground.composed), ground, _own_checks(fact))
+            ground = Ground(fact, compose(fact, voice), pack.evidence, voice.language, plan.names)
+            checks = verify(_claim(ground.composed), ground, _own_checks(agent, fact))
             if all(check.passed for check in checks):
                 kept.append(fact)
                 statements[fact.id], grounds[fact.id] = ground.composed, ground
@@ -118,86 +125,118 @@ def _claim(statement: Statement) -> Claim:
     return Claim(statement.text, statement.evidence, statement.question)
 
 
-def _own_checks(fact: Fact) -> Mapping[str, Finds]:
+def _own_checks(agent: Agent, fact: Fact) -> Mapping[str, Finds]:
     """Agenda points and action titles are people's own words, said to both: only their citation is checked."""
-    own = fact.section in ("agenda", "actions")
+    own = fact.section in agent.verbatim
     return {name: check for name, check in COMPOSED_CHECKS.items() if name == "citation" or not own}
 
 
-def _everybody(plan: Plan) -> set[str]:
-    people = plan.desk.material.people
-    whos = {plan.desk.party(who) for who in people.names}
-    return {name for party in whos for name in (party.name, party.short) if name} | set(people.team_names.values())
-
-
 def written(
+    agent: Agent,
     composed: Composed,
     pack: Pack,
     voice: Voice,
-    prompt: Prompt,
-    writer: Writer | None,
+    prompts: Prompts,
+    writer: Writer,
     *,
     window: Window,
     seconds: float,
+    tell: Callable[[str, Statement], None],
 ) -> Composed:
-    """What the writer's words make of the statements: each proposal is believed only if every check passes."""
-    if writer is None:
-        return composed
-    task = _task(composed, pack, voice, prompt, window, seconds)
+    """What the writer's words make of the statements: each proposal is believed only if every check passes.
+
+    :param tell: hears of each sentence as soon as it is verified.
+    """
+    task = _task(agent, composed, pack, voice, prompts, window, seconds)
     if not task.assignments:
         return composed
-    result = writer.write(task)
-    long = pack.long
-    statements = dict(composed.statements)
-    asked = {one.fact for one in task.assignments}
-    most = len(asked)
     origin = Origin.REWORDED if writer.model == "local" else Origin.DRAFTED
-    for proposal in result.proposals:
-        if proposal.fact not in asked:
-            continue
-        ground = composed.grounds[proposal.fact]
-        cited = tuple(dict.fromkeys(long.get(one, one) for one in proposal.evidence))
-        claim = Claim(proposal.text.strip(), cited, proposal.question.strip())
-        statements[proposal.fact] = accept(claim, ground, origin)
-        asked.discard(proposal.fact)  # the first word on a fact is the last
+    hearing = _Hearing(task, composed, pack, origin, tell)
+    result = writer.write(task, hearing.hear)
+    hearing.close(result.proposals)
     return replace(
         composed,
-        statements=statements,
+        statements={**composed.statements, **hearing.statements},
         raw=result.raw,
-        problems=result.problems or (() if len(asked) < most else ("silent",)),
-        heard=most - len(asked),
-        proposals=result.proposals,
-        instructions=task.instructions,
+        problems=result.problems or (() if hearing.statements else ("silent",)),
+        heard=len(hearing.statements),
+        proposals=tuple(hearing.proposals),
+        instructions=f"{task.instructions}\n\n{task.asked}".strip(),
+        prompt=prompts.sentence if REWORD in (writer.prompt, result.prompt) else prompts.document,
     )
 
 
-def _task(composed: Composed, pack: Pack, voice: Voice, prompt: Prompt, window: Window, seconds: float) -> Task:
+class _Hearing:
+    """Takes proposals as they come, from whichever thread, and verifies each; the first word on a fact is the last."""
+
+    def __init__(
+        self, task: Task, composed: Composed, pack: Pack, origin: Origin, tell: Callable[[str, Statement], None]
+    ) -> None:
+        self.statements: dict[str, Statement] = {}
+        self.proposals: list[Proposal] = []
+        self._asked = {one.fact for one in task.assignments}
+        self._grounds = composed.grounds
+        self._long = pack.long
+        self._origin = origin
+        self._tell = tell
+        self._open = True
+        self._lock = threading.Lock()
+
+    def hear(self, proposal: Proposal) -> None:
+        with self._lock:
+            if self._open:
+                self._take(proposal)
+
+    def close(self, proposals: tuple[Proposal, ...]) -> None:
+        """Take what the writer brought back and did not say before; then nothing more."""
+        with self._lock:
+            for proposal in proposals:
+                if proposal not in self.proposals:
+                    self._take(proposal)
+            self._open = False
+
+    def _take(self, proposal: Proposal) -> None:
+        self.proposals.append(proposal)
+        fact = proposal.fact
+        if fact not in self._asked or fact in self.statements:
+            return
+        cited = tuple(dict.fromkeys(self._long.get(one, one) for one in proposal.evidence))
+        claim = Claim(proposal.text.strip(), cited, proposal.question.strip())
+        self.statements[fact] = accept(claim, self._grounds[fact], self._origin)
+        self._tell(fact, self.statements[fact])
+
+
+def _task(
+    agent: Agent, composed: Composed, pack: Pack, voice: Voice, prompts: Prompts, window: Window, seconds: float
+) -> Task:
+    facts = [fact for section in agent.reworded for fact in composed.facts.get(section, ())]
     assignments = tuple(
         Assignment(
             fact=fact.id,
-            section=section,
+            section=fact.section,
             composed=composed.statements[fact.id].text,
             question=composed.statements[fact.id].question,
             evidence=tuple(pack.short[public] for public in fact.evidence if public in pack.short),
+            turns=prompts.sentence.turns({"sentence": composed.statements[fact.id].text}),
         )
-        for section in REWORDED
-        for fact in composed.facts.get(section, ())
+        for fact in sorted(facts, key=lambda fact: (-fact.weight, fact.id))
     )
     used = {short for one in assignments for short in one.evidence}
     evidence = tuple(one for one in pack.quoted if one.id in used)
-    instructions = ""
-    if prompt.about.id == REWORD:
-        assignments = tuple(replace(one, turns=prompt.turns({"sentence": one.composed})) for one in assignments)
-    else:
-        instructions = prompt.render(_values(composed, voice, assignments, evidence, window))
+    told = Rendered((("system", ""),), "")
+    if prompts.document is not None and assignments:
+        told = prompts.document.rendered(_values(composed, voice, assignments, evidence, window))
     return Task(
-        document="brief",
+        document=str(agent.kind),
         language=voice.language,
-        instructions=instructions,
+        instructions=told.system,
+        asked=told.asked,
+        key=told.key,
         assignments=assignments,
         evidence=evidence,
         seconds=seconds,
-        settings=prompt.about.settings,
+        settings=(prompts.document or prompts.sentence).about.settings,
+        sentence_settings=prompts.sentence.about.settings,
     )
 
 
@@ -220,13 +259,18 @@ def _values(
     }
 
 
-def fitted(done: Composed, header: Header, voice: Voice) -> Composed:
+def fitted(agent: Agent, done: Composed, header: Header, voice: Voice) -> Composed:
     """The document within its limit: what weighs least goes."""
     lengths = {
         fact: length(f"{statement.text} {statement.question}", voice.language)
         for fact, statement in done.statements.items()
     }
-    titles = " ".join(section_title(name, voice, facts) for name, facts in done.facts.items() if facts)
+    titles = " ".join(agent.titles(name, voice, facts) for name, facts in done.facts.items() if facts)
     above = " ".join([header.person, header.title, header.other, *header.read, *header.not_read.values(), titles])
-    fits: Fitted = fit(done.facts, lengths, length(above, voice.language) + 12, voice.language)
+    fits: Fitted = fit(
+        done.facts,
+        lengths,
+        limit=agent.limits[voice.language] - length(above, voice.language) - 12,
+        section_limits={name: limits[voice.language] for name, limits in agent.section_limits.items()},
+    )
     return replace(done, facts=fits.sections, dropped=(*done.dropped, *fits.dropped))

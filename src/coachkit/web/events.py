@@ -18,7 +18,7 @@ from fastapi.responses import StreamingResponse
 
 from coachkit.access import Viewer
 from coachkit.api.security import Asks, Installation, require_role
-from coachkit.bootstrap import BRIEF_JOB, App
+from coachkit.bootstrap import DRAFT_JOB, App
 from coachkit.errors import NotFound
 from coachkit.jobs import JobState
 from coachkit.web.pages.sources import connection_views
@@ -43,7 +43,7 @@ def stream(
     """With ``job`` until that brief is worded; without it how far the syncs are, for admins."""
     if job:
         found = app.jobs.get(job)
-        if found.kind != BRIEF_JOB or found.arguments.get("viewer") != viewer.person:
+        if found.kind != DRAFT_JOB or found.arguments.get("viewer") != viewer.person:
             raise NotFound("there is no such job.", subject=job)
         events = _brief(app, job)
     else:

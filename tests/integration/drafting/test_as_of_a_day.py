@@ -9,7 +9,7 @@ from brief_office import NOW, Office, at, statements, texts
 
 from coachkit.access import Viewer
 from coachkit.delivery.document import document
-from coachkit.domain.drafts import Draft
+from coachkit.domain.drafts import Draft, DraftKind
 from coachkit.errors import AccessDenied, BadInput
 from coachkit.sdk import CheckInState, InteractionKind, Link, StateChange
 
@@ -81,15 +81,18 @@ def test_it_does_not_stand_in_for_the_brief_of_today(any_office: Office) -> None
     office = any_office
     before(office)
     today, then = office.brief(), office.brief(on=DAY)
-    kept = office.briefs.latest(viewer(office), office.person("maria"))
-    asked = office.briefs.latest(viewer(office), office.person("maria"), on=DAY)
+    kept = office.documents.latest(DraftKind.BRIEF, viewer(office), office.person("maria").id)
+    asked = office.documents.latest(DraftKind.BRIEF, viewer(office), office.person("maria").id, on=DAY)
     assert kept is not None
     assert kept.id == today.id
     assert asked is not None
     assert asked.id == then.id
     assert asked.on == DAY
-    assert office.briefs.get(then.id, viewer(office)).on == DAY
-    assert office.briefs.latest(viewer(office), office.person("maria"), on=date(2026, 5, 11)) is None
+    assert office.documents.get(then.id, viewer(office)).on == DAY
+    assert (
+        office.documents.latest(DraftKind.BRIEF, viewer(office), office.person("maria").id, on=date(2026, 5, 11))
+        is None
+    )
 
 
 def test_today_is_now(office: Office) -> None:

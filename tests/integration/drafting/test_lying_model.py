@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from brief_office import NOW, Office, at, opened
 
-from coachkit.domain.drafts import Draft, Origin, Statement
-from coachkit.drafting.briefs import Briefs
+from coachkit.domain.drafts import Draft, DraftKind, Origin, Statement
+from coachkit.drafting.documents import Documents
 from coachkit.drafting.facts import Language
 from coachkit.models.bridge import load_litellm
 from coachkit.models.gateway import LiteLLMWriter
@@ -49,11 +49,12 @@ def ask(busy_office: Office, liar: str) -> Ask:
     def asked(lie: str, language: Language = "en", *, subject: str = "maria", seconds: float = 60.0) -> Draft:
         model = f"openai/{lie}"
         busy_office.writers[model] = LiteLLMWriter(model, url=liar, key="none")
-        briefs: Briefs = busy_office.patient(seconds)
+        documents: Documents = busy_office.patient(seconds)
         manager = {"maria": "ana", "liwei": "chen"}[subject]
-        return briefs.prepare(
+        return documents.prepare(
+            DraftKind.BRIEF,
             busy_office.directory.viewer(busy_office.person(manager).id, NOW),
-            busy_office.person(subject),
+            busy_office.person(subject).id,
             language=language,
             model=model,
             now=NOW,
@@ -209,7 +210,7 @@ def test_nobody_listens(busy_office: Office) -> None:
 def test_the_model_is_given_no_hostile_words(ask: Ask, busy_office: Office) -> None:
     """A ticket that gives orders reaches the model by its key alone; and the source list marks it."""
     draft = ask("nothing")
-    explanation = busy_office.briefs.explanation(
+    explanation = busy_office.documents.explanation(
         draft.id, replace(busy_office.directory.viewer(busy_office.person("ana").id, NOW), at=NOW)
     )
     assert "PWNED-7731" not in repr(explanation)

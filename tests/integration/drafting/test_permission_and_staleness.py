@@ -8,7 +8,7 @@ import pytest
 from brief_office import NOW, Office, at, key, statements, texts
 
 from coachkit.access import Viewer
-from coachkit.domain.drafts import Draft
+from coachkit.domain.drafts import Draft, DraftKind
 from coachkit.domain.identity import public_id, record_id, unpublic_id
 from coachkit.errors import AccessDenied, NotFound
 from coachkit.ingest.identity_queue import IdentityQueue
@@ -37,7 +37,7 @@ def blocked(office: Office, *, audience: Audience | None = None, by: Audience | 
 
 
 def reopened(office: Office, draft: Draft, who: str = "ana") -> Draft:
-    return office.briefs.get(draft.id, viewer(office, who))
+    return office.documents.get(draft.id, viewer(office, who))
 
 
 @pytest.mark.parametrize("readers", [("ana",), ("maria",), ("tom",), ("ana", "tom")])
@@ -50,7 +50,7 @@ def test_a_record_that_one_of_the_two_may_not_read_is_in_no_part_of_it(
     with_hidden = office.brief()
     shown = {"sections", "sources", "evidence", "header", "raw_output", "notes"}
     assert {name: getattr(with_hidden, name) for name in shown} == {name: getattr(without, name) for name in shown}
-    assert "SECRETWORD" not in repr(office.briefs.explanation(with_hidden.id, viewer(office)))
+    assert "SECRETWORD" not in repr(office.documents.explanation(with_hidden.id, viewer(office)))
 
 
 def test_what_both_may_read_is_told(office: Office) -> None:
@@ -79,7 +79,7 @@ def test_private_notes_reach_neither_draft_nor_pack(office: Office) -> None:
     for language in ("en", "zh"):
         draft = office.brief(language=language)
         assert "NOTEWORD" not in repr(draft)
-        assert "NOTEWORD" not in repr(office.briefs.explanation(draft.id, viewer(office)))
+        assert "NOTEWORD" not in repr(office.documents.explanation(draft.id, viewer(office)))
 
 
 def test_a_note_shared_with_both_is_still_not_drafted_from(office: Office) -> None:
@@ -100,7 +100,7 @@ def test_only_the_manager_of_today_and_the_person_open_it(office: Office) -> Non
     draft = office.brief("maria", "ana")
     assert office.brief("maria", "maria").header == draft.header
     with pytest.raises(NotFound):
-        office.briefs.get(draft.id, viewer(office, "maria"))
+        office.documents.get(draft.id, viewer(office, "maria"))
 
 
 def test_the_read_is_noted_for_the_one_it_is_about(office: Office) -> None:
@@ -126,7 +126,7 @@ def test_changed_evidence_makes_it_stale_and_loses_nothing(office: Office) -> No
     again = reopened(office, draft)
     assert again.stale
     assert again.sections == draft.sections
-    assert "withheld" in office.briefs.explanation(draft.id, viewer(office))
+    assert "withheld" in office.documents.explanation(draft.id, viewer(office))
 
 
 def test_another_account_of_one_of_the_two_makes_it_stale_until_it_is_taken_back(office: Office) -> None:
@@ -205,7 +205,9 @@ def test_a_stale_draft_is_replaced_by_preparing_anew(office: Office) -> None:
     office.brief()
     office.write("tracker", Tombstone(stream="records", native_id="SRCH-91"))
     fresh = office.brief(now=LATER)
-    latest = office.briefs.latest(viewer(office, when=LATER + timedelta(minutes=1)), office.person("maria"))
+    latest = office.documents.latest(
+        DraftKind.BRIEF, viewer(office, when=LATER + timedelta(minutes=1)), office.person("maria").id
+    )
     assert latest is not None
     assert (latest.id, latest.stale) == (fresh.id, False)
     assert "SRCH-91" not in repr(latest)

@@ -9,7 +9,8 @@ import pytest
 from sample_office import SampleOffice, opened_sample, said_in, words
 
 from coachkit.domain.drafts import CitedSource, Draft, Origin, Statement
-from coachkit.drafting.fitting import LIMITS, length
+from coachkit.drafting.agents.brief import BRIEF
+from coachkit.drafting.fitting import length
 from coachkit.models.weights import find_weights
 from coachkit.sample import Situation
 
@@ -138,7 +139,7 @@ def test_every_brief_of_the_company_keeps_its_limits(sample: SampleOffice, langu
             continue
         draft = sample.brief(person.employee_id, language)
         said = " ".join([*(section.title for section in draft.sections), *(words(one) for one in said_in(draft))])
-        assert length(said, "zh" if language == "zh" else "en") <= LIMITS["zh" if language == "zh" else "en"]
+        assert length(said, "zh" if language == "zh" else "en") <= BRIEF.limits["zh" if language == "zh" else "en"]
         assert len(said_in(draft)) >= 3
         known = {source.id for source in draft.sources}
         for section in draft.sections:

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from coachkit.drafting.facts import Fact
+from coachkit.drafting.plan import Plan
 from coachkit.drafting.plan.across import MOST_ACROSS, across
 from coachkit.drafting.plan.conversation import actions, agenda
 from coachkit.drafting.plan.desk import Desk
 from coachkit.drafting.plan.explore import MOST_EXPLORED, explore
 from coachkit.drafting.plan.goals import MOST_GOALS, goals
+from coachkit.drafting.plan.heading import planned
 from coachkit.drafting.plan.question import question
 from coachkit.drafting.plan.unknowns import MOST_UNKNOWNS, unknowns
 from coachkit.drafting.plan.wins import MOST_WINS, wins
 from coachkit.insight.rows import Material
 
-__all__ = ["SECTIONS", "Plan", "plan_brief"]
+__all__ = ["SECTIONS", "plan_brief"]
 
 SECTIONS = ("agenda", "actions", "wins", "goals", "explore", "across", "question", "unknowns")
 MOST_ACTIONS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a document tells, by section, and what it found and does not tell."""
-
-    desk: Desk
-    sections: dict[str, tuple[Fact, ...]]
-    left_out: tuple[Fact, ...]
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        return tuple(fact for facts in self.sections.values() for fact in facts)
 
 
 def plan_brief(material: Material) -> Plan:
@@ -54,10 +43,10 @@ def plan_brief(material: Material) -> Plan:
     told["unknowns"] = _gaps_first(told["unknowns"])
     told["question"] = question(desk, [fact for facts in told.values() for fact in facts])
     kept = {fact.id for facts in told.values() for fact in facts}
-    return Plan(
-        desk=desk,
-        sections=_titled_once({section: tuple(told[section]) for section in SECTIONS}),
-        left_out=tuple(fact for facts, _ in found.values() for fact in facts if fact.id not in kept),
+    return planned(
+        desk,
+        _titled_once({section: tuple(told[section]) for section in SECTIONS}),
+        (fact for facts, _ in found.values() for fact in facts if fact.id not in kept),
     )
 
 

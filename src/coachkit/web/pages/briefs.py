@@ -9,15 +9,15 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from coachkit.access import PersonEntry, Viewer
-from coachkit.api.briefing import models_of, open_brief, prepare_brief
 from coachkit.api.language import Language
 from coachkit.api.people import person_of
+from coachkit.api.preparing import models_of, open_document, prepare_document
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.delivery.action_items import ActionItemState
 from coachkit.delivery.document import Document, document
 from coachkit.delivery.markdown import markdown
-from coachkit.domain.drafts import Draft, Header
+from coachkit.domain.drafts import Draft, DraftKind, Header
 from coachkit.errors import AccessDenied
 from coachkit.web.rendering import back, page, reader_of
 from coachkit.web.words import models_in_words
@@ -39,7 +39,7 @@ def show(
     person = person_of(app, person_id)
     spoken = language or reader_of(request).language
     try:
-        opened = open_brief(app, viewer, person.id, language=spoken, model=model, now=viewer.at)
+        opened = open_document(app, DraftKind.BRIEF, viewer, person.id, language=spoken, model=model, now=viewer.at)
     except AccessDenied:
         return _closed(request)
     chosen = model or app.settings.model
@@ -55,20 +55,20 @@ def prepare(
     model: Annotated[str, Form(max_length=200)],
 ) -> Response:
     person = person_of(app, person_id)
-    prepare_brief(app, viewer, person.id, language=language, model=model, now=viewer.at)
+    prepare_document(app, DraftKind.BRIEF, viewer, person.id, language=language, model=model, now=viewer.at)
     wanted = urlencode({"language": language, "model": model})
     return back(f"/people/{person.public_id}/brief?{wanted}")
 
 
 @router.get("/drafts/{draft_id}")
 def show_draft(request: Request, app: Installation, viewer: Asks, draft_id: str) -> HTMLResponse:
-    draft = app.briefs.get(draft_id, viewer)
+    draft = app.documents.get(draft_id, viewer)
     return _shown(request, app, viewer, person_of(app, draft.subject), draft, chosen=draft.model)
 
 
 @router.get("/drafts/{draft_id}/markdown")
 def save(app: Installation, viewer: Asks, draft_id: str) -> Response:
-    doc = document(app.briefs.get(draft_id, viewer), app.settings.timezone)
+    doc = document(app.documents.get(draft_id, viewer), app.settings.timezone)
     name = quote(f"{doc.headline}.md".replace("/", "-"))
     return PlainTextResponse(
         markdown(doc),

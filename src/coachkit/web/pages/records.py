@@ -141,7 +141,7 @@ def _people(evidence: Evidence, reader: Reader) -> list[tuple[str, list[str]]]:
 def _sentences(app: App, viewer: Viewer, draft_id: str, evidence_id: str) -> list[str]:
     """What a draft cites the record for, as far as the viewer may open the draft."""
     try:
-        draft = app.briefs.get(draft_id, viewer)
+        draft = app.documents.get(draft_id, viewer)
     except CoachkitError:
         return []
     return [s.text for section in draft.sections for s in section.statements if evidence_id in s.evidence]

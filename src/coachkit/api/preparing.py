@@ -1,4 +1,4 @@
-"""Opening a brief without waiting for a model: computed sentences at once, the model's wording when it is ready."""
+"""Opening a document without waiting for a model: computed sentences at once, the model's wording when it is ready."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from coachkit.access import Viewer
 from coachkit.api.language import Language
-from coachkit.bootstrap import BRIEF_JOB, App
-from coachkit.domain.drafts import Draft
+from coachkit.bootstrap import DRAFT_JOB, App
+from coachkit.domain.drafts import Draft, DraftKind
 from coachkit.errors import BadInput
 from coachkit.jobs import JobState
 
-__all__ = ["Opened", "models_of", "open_brief", "prepare_brief"]
+__all__ = ["Opened", "models_of", "open_document", "prepare_document"]
 
 COMPUTED = "none"
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
@@ -20,7 +20,7 @@ _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A brief, and the job that is wording it, if one is under way."""
+    """A document, and the job that is wording it, if one is under way."""
 
     draft: Draft
     job: str | None = None
@@ -39,8 +39,9 @@ def _model(app: App, wanted: str | None, language: Language) -> str:
     return COMPUTED if model == "local" and language == "zh" else model
 
 
-def open_brief(
+def open_document(
     app: App,
+    kind: DraftKind,
     viewer: Viewer,
     subject: int,
     *,
@@ -49,27 +50,28 @@ def open_brief(
     now: datetime,
     on: date | None = None,
 ) -> Opened:
-    """Today's brief; prepared at once if there is none, and reworded in the background if a model is set.
+    """Today's document; prepared at once if there is none, and reworded in the background if a model is set.
 
     :param on: as of the end of which day instead; one that was prepared today is opened again.
-    :raises AccessDenied: if the brief is not open to the viewer.
+    :raises AccessDenied: if the document is not open to the viewer.
     """
     chosen, today = _model(app, model, language), app.directory.today(now)
     on = None if on == today else on
-    latest = app.briefs.latest(viewer, subject, language=language, model=chosen, on=on)
-    job = _job_under_way(app, viewer, subject, language, chosen, on)
+    latest = app.documents.latest(kind, viewer, subject, language=language, model=chosen, on=on)
+    job = _job_under_way(app, kind, viewer, subject, language, chosen, on)
     if latest is not None and job is None and app.directory.today(latest.created_at) == today:
         return Opened(latest)
     if chosen == COMPUTED:
-        return Opened(_computed(app, viewer, subject, language, now, on))
-    quick = app.briefs.latest(viewer, subject, language=language, model=COMPUTED, on=on)
+        return Opened(_computed(app, kind, viewer, subject, language, now, on))
+    quick = app.documents.latest(kind, viewer, subject, language=language, model=COMPUTED, on=on)
     if quick is None or app.directory.today(quick.created_at) != today:
-        quick = _computed(app, viewer, subject, language, now, on)
-    return Opened(quick, job or app.request_brief(viewer, subject, language=language, model=chosen, on=on))
+        quick = _computed(app, kind, viewer, subject, language, now, on)
+    return Opened(quick, job or app.request_draft(kind, viewer, subject, language=language, model=chosen, on=on))
 
 
-def prepare_brief(
+def prepare_document(
     app: App,
+    kind: DraftKind,
     viewer: Viewer,
     subject: int,
     *,
@@ -77,28 +79,34 @@ def prepare_brief(
     model: str | None,
     now: datetime,
     wait: bool = False,
+    since: datetime | None = None,
     on: date | None = None,
 ) -> Opened:
     """Prepare it anew: with ``wait`` to its end, otherwise computed at once and worded in the background.
 
-    :raises AccessDenied: if the brief is not open to the viewer.
+    :raises AccessDenied: if the document is not open to the viewer.
     """
     chosen = _model(app, model, language)
     if wait or chosen == COMPUTED:
-        return Opened(app.briefs.prepare(viewer, subject, language=language, model=chosen, now=now, on=on))
-    quick = _computed(app, viewer, subject, language, now, on)
-    return Opened(quick, app.request_brief(viewer, subject, language=language, model=chosen, on=quick.on))
+        draft = app.documents.prepare(
+            kind, viewer, subject, language=language, model=chosen, now=now, since=since, on=on
+        )
+        return Opened(draft)
+    quick = _computed(app, kind, viewer, subject, language, now, on)
+    return Opened(quick, app.request_draft(kind, viewer, subject, language=language, model=chosen, on=quick.on))
 
 
-def _computed(app: App, viewer: Viewer, subject: int, language: Language, now: datetime, on: date | None) -> Draft:
-    return app.briefs.prepare(viewer, subject, language=language, model=COMPUTED, now=now, on=on)
+def _computed(
+    app: App, kind: DraftKind, viewer: Viewer, subject: int, language: Language, now: datetime, on: date | None
+) -> Draft:
+    return app.documents.prepare(kind, viewer, subject, language=language, model=COMPUTED, now=now, on=on)
 
 
 def _job_under_way(
-    app: App, viewer: Viewer, subject: int, language: Language, model: str, on: date | None
+    app: App, kind: DraftKind, viewer: Viewer, subject: int, language: Language, model: str, on: date | None
 ) -> str | None:
-    asked = {"viewer": viewer.person, "subject": subject, "language": language, "model": model}
+    asked = {"kind": str(kind), "viewer": viewer.person, "subject": subject, "language": language, "model": model}
     if on is not None:
         asked["on"] = on.isoformat()
-    jobs = app.jobs.list(states=_UNDER_WAY, kind=BRIEF_JOB, limit=200)
+    jobs = app.jobs.list(states=_UNDER_WAY, kind=DRAFT_JOB, limit=200)
     return next((job.id for job in jobs if dict(job.arguments) == asked), None)
