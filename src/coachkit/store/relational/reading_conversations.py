@@ -14,7 +14,7 @@ from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_people import Whos
 from coachkit.store.relational.schema import action_items, agenda_points, check_ins, feedback, records, ticks
 
-__all__ = ["read_actions", "read_check_ins", "read_feedback"]
+__all__ = ["read_actions", "read_check_ins", "read_feedback", "read_feedback_on"]
 
 
 def read_check_ins(
@@ -103,13 +103,26 @@ def read_feedback(
     scope: Scope, whos: Whos, own: Collection[int], since: datetime, until: datetime
 ) -> tuple[FeedbackRow, ...]:
     """What was said about somebody's work."""
+    return _feedback(scope, whos, scope.within(feedback.c.subject_id, own), since, until)
+
+
+def read_feedback_on(
+    scope: Scope, whos: Whos, keys: Collection[str], since: datetime, until: datetime
+) -> tuple[FeedbackRow, ...]:
+    """What was said about these items, whosever work it was."""
+    return _feedback(scope, whos, scope.within(feedback.c.item, keys), since, until)
+
+
+def _feedback(
+    scope: Scope, whos: Whos, which: sa.ColumnElement[bool], since: datetime, until: datetime
+) -> tuple[FeedbackRow, ...]:
     rows = scope.rows(
         sa.select(feedback, records.c.text, records.c.occurred_at)
         .join(records, records.c.id == feedback.c.record_id)
-        .where(scope.within(feedback.c.subject_id, own), records.c.occurred_at.between(since, until), scope.live())
+        .where(which, records.c.occurred_at.between(since, until), scope.live())
         .order_by(records.c.occurred_at, records.c.id)
     )
-    whos.learn({row.author_id for row in rows if row.author_id is not None})
+    whos.learn({row.author_id for row in rows if row.author_id is not None} | {row.subject_id for row in rows})
     return tuple(
         FeedbackRow(
             record=row.record_id,

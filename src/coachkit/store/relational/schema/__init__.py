@@ -10,6 +10,13 @@ Ids are derived from content (:func:`coachkit.domain.identity.stable_id`), never
 from __future__ import annotations
 
 from coachkit.store.relational.schema.base import metadata
+from coachkit.store.relational.schema.contributions import (
+    annotations,
+    contribution_targets,
+    quote_consents,
+    showing_answers,
+    showings,
+)
 from coachkit.store.relational.schema.conversations import (
     action_items,
     agenda_points,
@@ -66,8 +73,10 @@ __all__ = [
     "accounts",
     "action_items",
     "agenda_points",
+    "annotations",
     "check_ins",
     "connections",
+    "contribution_targets",
     "cursors",
     "deliveries",
     "delivery_refusals",
@@ -98,6 +107,7 @@ __all__ = [
     "postings",
     "profiles",
     "quarantine",
+    "quote_consents",
     "reads",
     "record_links",
     "record_terms",
@@ -107,6 +117,8 @@ __all__ = [
     "scope_members",
     "scopes",
     "sessions",
+    "showing_answers",
+    "showings",
     "sign_in_links",
     "state_changes",
     "sync_runs",
