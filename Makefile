@@ -1,6 +1,6 @@
 # make demo   the sample organisation, synced and served, with a cited brief
 # make test   the tests (default run); make test-slow runs the slow ones
-# make check  format, lint, types, import contracts, docs, lock
+# make check  format, lint, types, import contracts, docs, prompts
 # make bench  the benchmarks; make format; make lock; make docs; make clean
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,6 +20,9 @@ help:
 .venv/.dev: .venv/.runtime requirements/dev.txt
 	@PYTHON="$(PYTHON)" tools/setup dev
 
+.cache/corpora/.ready: requirements/corpora.txt | .venv/.dev
+	@tools/setup corpora
+
 .venv/.browser: tools/system-packages
 	@tools/system-packages
 
@@ -32,7 +35,7 @@ demo: setup
 test: setup-dev .venv/.browser
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow"
 
-test-slow: setup-dev .venv/.browser
+test-slow: setup-dev .venv/.browser .cache/corpora/.ready
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m slow --timeout 1200
 
 check: setup-dev
@@ -41,6 +44,7 @@ check: setup-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/docs.py --check
+	@$(BIN)/coachkit prompt check
 
 format: setup-dev
 	@$(BIN)/ruff format .
@@ -52,7 +56,7 @@ lock: setup-dev
 docs: setup-dev
 	@$(BIN)/python tools/docs.py
 
-bench: setup-dev
+bench: setup-dev .cache/corpora/.ready
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 clean:

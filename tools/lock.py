@@ -38,10 +38,14 @@ def compile_(lines: list[str], target: str, *extra: str) -> None:
 
 
 def main() -> None:
-    read = {name: (REQUIREMENTS / f"{name}.in").read_text("utf-8").splitlines() for name in ("build", "dev", "models")}
+    read = {
+        name: (REQUIREMENTS / f"{name}.in").read_text("utf-8").splitlines()
+        for name in ("build", "dev", "models", "corpora")
+    }
     compile_(declared() + read["build"], "runtime.txt")
     compile_(declared() + read["build"] + read["dev"], "dev.txt", "-c", str(REQUIREMENTS / "runtime.txt"))
-    compile_(read["models"], "models.txt", "--no-deps")
+    for apart in ("models", "corpora"):
+        compile_(read[apart], f"{apart}.txt", "--no-deps")
 
 
 if __name__ == "__main__":

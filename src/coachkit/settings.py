@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     embedder_key: SecretStr | None = Field(
         None, description="Key for that server; empty: the provider's own variable, such as OPENAI_API_KEY."
     )
+    prompts: Path | None = Field(
+        None, description="Folder with prompts of your own, laid over the packaged ones; held to them at the start."
+    )
     models: Path | None = Field(
         None, description="Folder with the local model's weights; empty: found where make put it."
     )
@@ -72,10 +75,17 @@ class Settings(BaseSettings):
         "warning", description="Least level that is logged."
     )
 
-    @field_validator("data", "models")
+    @field_validator("data", "models", "prompts")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().resolve() if value else None
+
+    @field_validator("prompts")
+    @classmethod
+    def _is_a_folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"{value} is no folder; prompts lie in it as AGENT/VERSION.prompt.md")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from coachkit import __version__
-from coachkit.cli import connections, demo, documents, identities, index, models, people, plugins, server, sources
+from coachkit.cli import (
+    connections,
+    demo,
+    documents,
+    identities,
+    index,
+    models,
+    people,
+    plugins,
+    prompts,
+    server,
+    sources,
+)
 from coachkit.cli.context import Given
 from coachkit.cli.output import fail, notes
 from coachkit.errors import CoachkitError
@@ -46,7 +58,7 @@ def root(
     context.obj = Given(data=data)
 
 
-for module in (demo, server, connections, sources, documents, people, identities, plugins, index, models):
+for module in (demo, server, connections, sources, documents, people, identities, plugins, index, models, prompts):
     module.register(app)
 
 

@@ -84,7 +84,7 @@ class LiteLLMWriter:
                     max_tokens=int(task.settings.get("max_tokens", 2400)),
                 ),
             )
-            asked = "Word every fact." if task.language == "en" else "请写出每一条事实。"
+            asked = task.asked or ("Word every fact." if task.language == "en" else "请写出每一条事实。")
             async with asyncio.timeout(left):
                 result = await agent.run(asked, usage_limits=UsageLimits(request_limit=MOST_REQUESTS))
             seen.extend(_texts(result.all_messages()))
