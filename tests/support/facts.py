@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import review_facts
+
 from coachkit.drafting.facts import Fact, Language, Measure, Party, Quote
 from coachkit.drafting.voice import Voice
 
@@ -102,11 +104,18 @@ BARE: dict[str, dict[str, Any]] = {
 }
 """The same with as little as there can be."""
 
+BARE |= {kind: review_facts.bare(kind) for kind in review_facts.RICH}
+RICH |= review_facts.RICH
+
 
 def fact(kind: str, slots: dict[str, Any], *, place: int = 0) -> Fact:
     """A fact of a kind; another ``place`` is another fact, which may be said in another phrasing."""
     roles = {name: value for name, value in slots.items() if isinstance(value, Party)}
-    evidence = () if kind.startswith(("unknowns.", "question.")) else (f"ev{place}a", f"ev{place}b")
+    evidence = (
+        ()
+        if kind.startswith(("unknowns.", "question.")) or kind.endswith((".none", "changed.unmeasured"))
+        else (f"ev{place}a", f"ev{place}b")
+    )
     return Fact(
         kind=kind,
         section=kind.partition(".")[0],
