@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from coachkit.domain.drafts import DraftKind
     from coachkit.drafting.documents import Documents
     from coachkit.drafting.facts import Language
+    from coachkit.drafting.prompts import PromptLibrary
     from coachkit.host import PluginHost
     from coachkit.ingest.connections import Connections
     from coachkit.ingest.coverage import Coverage
@@ -301,10 +302,21 @@ class App:
         return Writers(self.settings.models, url=self.settings.model_url, key=key.get_secret_value() if key else "")
 
     @cached_property
+    def prompts(self) -> PromptLibrary:
+        """The packaged prompts, with a team's own laid over them.
+
+        :raises ConfigError: if one of theirs cannot stand for the packaged one.
+        """
+        from coachkit.drafting.prompts import PromptLibrary
+
+        library = PromptLibrary(team=self.settings.prompts)
+        library.hold()
+        return library
+
+    @cached_property
     def documents(self) -> Documents:
         from coachkit.drafting.agents.brief import BRIEF
         from coachkit.drafting.documents import Documents
-        from coachkit.drafting.prompts import PromptLibrary
         from coachkit.store.relational.drafts import SqlDraftStore
 
         return Documents(
@@ -314,7 +326,7 @@ class App:
             drafts=SqlDraftStore(self.database),
             reads=self.reads,
             writers=self.writers,
-            prompts=PromptLibrary(),
+            prompts=self.prompts,
             timezone=self.settings.timezone,
             seconds=self.settings.model_timeout,
         )
@@ -414,6 +426,12 @@ def replay_recorded(
 
 
 def open_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> App:
-    """Open an installation; its data folder and its tables are made if they are not there yet."""
+    """Open an installation; its data folder and its tables are made if they are not there yet.
+
+    :raises ConfigError: if a team's own prompts are set and one of them is wrong.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
-    return App(settings, now=now)
+    app = App(settings, now=now)
+    if settings.prompts is not None:
+        _ = app.prompts  # what is wrong with them is said now, and not with the first document
+    return app

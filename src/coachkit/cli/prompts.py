@@ -283,9 +283,9 @@ def _named(library: PromptLibrary, agent: str) -> Prompt:
 
 def _at(library: PromptLibrary, agent: str, place: str | None) -> Prompt:
     """A version of an agent's prompt by its number or by where it comes from."""
-    if place == "packaged" or place == "team":
-        return library.get(agent, origin=place)
-    return library.get(agent, place)
+    origins: tuple[Origin, ...] = ("packaged", "team")
+    origin = next((one for one in origins if one == place), None)
+    return library.get(agent, None if origin else place, origin)
 
 
 def _before(library: PromptLibrary, newer: Prompt) -> Prompt:

@@ -7,7 +7,7 @@ see. The path is the same for every kind; an :class:`~coachkit.drafting.agents.A
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,14 +22,25 @@ from coachkit.drafting.opening import without
 from coachkit.drafting.pack import Pack, build_pack
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.ports import DraftStore, FactReader, StoredDraft, Writer
-from coachkit.drafting.prompts import PromptLibrary
-from coachkit.drafting.steps import REWORD, Composed, Prompts, compose_all, fitted, written
+from coachkit.drafting.prompts import Prompt, PromptLibrary, Rendered
+from coachkit.drafting.steps import REWORD, Composed, Prompts, compose_all, fitted, rendered, written
 from coachkit.drafting.voice import Voice
 from coachkit.drafting.windows import Windows
 from coachkit.errors import BadInput, NotFound
 from coachkit.insight.rows import Window
 
 __all__ = ["Documents"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A document before a model has been asked."""
+
+    plan: Plan
+    pack: Pack
+    voice: Voice
+    header: Header
+    fits: Composed
 
 
 def _nobody(_fact: str, _statement: Statement) -> None:
@@ -110,18 +121,15 @@ class Documents:
         agent = self.agent(kind)
         sides = agent.may_open(self._directory, viewer, subject, now)
         on = None if on == self._directory.today(now) else on
-        window = self._windows.window(agent.window, sides, now, since=since, on=on)
-        plan = agent.plan(Asked(facts=self._facts, viewer=viewer, sides=sides, window=window))
-        voice = Voice(language, window.today, self._zone, viewer.person, plan.subject)
-        pack = self._pack(plan, sides, window)
-        composed = compose_all(agent, plan, pack, voice)
-        header = _header(plan, sides, voice)
-        fits = fitted(agent, composed, header, voice)
+        ready = self._ready(agent, viewer, sides, language, now, since, on)
+        plan, pack, voice, header, fits = ready.plan, ready.pack, ready.voice, ready.header, ready.fits
         writer = None if model == "none" else self._writers(model)
         done = fits
         if writer is not None:
             prompts = self._prompts_for(agent, writer)
-            done = written(agent, fits, pack, voice, prompts, writer, window=window, seconds=self._seconds, tell=tell)
+            done = written(
+                agent, fits, pack, voice, prompts, writer, window=plan.window, seconds=self._seconds, tell=tell
+            )
         kept = fitted(agent, done, header, voice)
         draft = _draft(agent, viewer, plan, pack, voice, kept, header, now, on)
         draft = replace(
@@ -133,10 +141,29 @@ class Documents:
             notes=_notes(done, language, model),
         )
         explanation = {**done.explanation(plan, pack), "dropped": [fact.id for fact in kept.dropped]}
+        if done.prompt is not None:
+            explanation["prompt"] = done.prompt.record
         explanation["accounts"] = self._accounts(draft, sides)
         self._drafts.save(draft, viewer=viewer.person, subject=subject, explanation=explanation)
         self._note(agent, sides, viewer, now)
         return draft
+
+    def rehearse(self, prompt: Prompt, viewer: Viewer, subject: int, *, language: Language, now: datetime) -> Rendered:
+        """What a model would be sent for a document about ``subject`` with this prompt, and note the read.
+
+        No model is asked, and no draft is kept.
+
+        :raises BadInput: if it is no document's prompt.
+        """
+        agent = next((one for one in self._agents.values() if one.prompt == prompt.about.id), None)
+        if agent is None:
+            raise BadInput(
+                "no document is worded with it.", subject=prompt.name, hint="Fill it with --values FILE.json instead."
+            )
+        sides = agent.may_open(self._directory, viewer, subject, now)
+        ready = self._ready(agent, viewer, sides, language, now, None, None)
+        self._note(agent, sides, viewer, now)
+        return rendered(agent, ready.fits, ready.pack, ready.voice, prompt, ready.plan.window)
 
     def latest(
         self,
@@ -176,6 +203,24 @@ class Documents:
                 "withheld": "some of the evidence has changed or may not be read any more; prepare the document anew"
             }
         return stored.explanation
+
+    def _ready(
+        self,
+        agent: Agent,
+        viewer: Viewer,
+        sides: Sides,
+        language: Language,
+        now: datetime,
+        since: datetime | None,
+        on: date | None,
+    ) -> _Ready:
+        """Everything up to the model: planned, packed, composed, fitted."""
+        window = self._windows.window(agent.window, sides, now, since=since, on=on)
+        plan = agent.plan(Asked(facts=self._facts, viewer=viewer, sides=sides, window=window))
+        voice = Voice(language, window.today, self._zone, viewer.person, plan.subject)
+        pack = self._pack(plan, sides, window)
+        header = _header(plan, sides, voice)
+        return _Ready(plan, pack, voice, header, fitted(agent, compose_all(agent, plan, pack, voice), header, voice))
 
     def _stored(self, draft_id: str, viewer: Viewer) -> tuple[Agent, StoredDraft, Sides]:
         stored = self._drafts.get(draft_id)

@@ -19,7 +19,7 @@ from coachkit.drafting.verify import COMPOSED_CHECKS, Claim, Finds, Ground, acce
 from coachkit.drafting.voice import Voice
 from coachkit.insight.rows import Window
 
-__all__ = ["REWORD", "Composed", "Prompts", "compose_all", "fitted", "written"]
+__all__ = ["REWORD", "Composed", "Prompts", "compose_all", "fitted", "rendered", "written"]
 
 REWORD = "reword"
 """The prompt of writers that word one sentence at a time."""
@@ -209,23 +209,13 @@ class _Hearing:
 def _task(
     agent: Agent, composed: Composed, pack: Pack, voice: Voice, prompts: Prompts, window: Window, seconds: float
 ) -> Task:
-    facts = [fact for section in agent.reworded for fact in composed.facts.get(section, ())]
     assignments = tuple(
-        Assignment(
-            fact=fact.id,
-            section=fact.section,
-            composed=composed.statements[fact.id].text,
-            question=composed.statements[fact.id].question,
-            evidence=tuple(pack.short[public] for public in fact.evidence if public in pack.short),
-            turns=prompts.sentence.turns({"sentence": composed.statements[fact.id].text}),
-        )
-        for fact in sorted(facts, key=lambda fact: (-fact.weight, fact.id))
+        replace(one, turns=prompts.sentence.turns({"sentence": one.composed}))
+        for one in _assignments(agent, composed, pack)
     )
-    used = {short for one in assignments for short in one.evidence}
-    evidence = tuple(one for one in pack.quoted if one.id in used)
     told = Rendered((("system", ""),), "")
     if prompts.document is not None and assignments:
-        told = prompts.document.rendered(_values(composed, voice, assignments, evidence, window))
+        told = rendered(agent, composed, pack, voice, prompts.document, window)
     return Task(
         document=str(agent.kind),
         language=voice.language,
@@ -233,11 +223,37 @@ def _task(
         asked=told.asked,
         key=told.key,
         assignments=assignments,
-        evidence=evidence,
+        evidence=_quoted(pack, assignments),
         seconds=seconds,
         settings=(prompts.document or prompts.sentence).about.settings,
         sentence_settings=prompts.sentence.about.settings,
     )
+
+
+def rendered(agent: Agent, composed: Composed, pack: Pack, voice: Voice, prompt: Prompt, window: Window) -> Rendered:
+    """What a writer of the whole document is sent: its facts, and the records that may be cited for them."""
+    assignments = _assignments(agent, composed, pack)
+    return prompt.rendered(_values(composed, voice, assignments, _quoted(pack, assignments), window))
+
+
+def _assignments(agent: Agent, composed: Composed, pack: Pack) -> tuple[Assignment, ...]:
+    """What may be worded, the weightiest first."""
+    facts = [fact for section in agent.reworded for fact in composed.facts.get(section, ())]
+    return tuple(
+        Assignment(
+            fact=fact.id,
+            section=fact.section,
+            composed=composed.statements[fact.id].text,
+            question=composed.statements[fact.id].question,
+            evidence=tuple(pack.short[public] for public in fact.evidence if public in pack.short),
+        )
+        for fact in sorted(facts, key=lambda fact: (-fact.weight, fact.id))
+    )
+
+
+def _quoted(pack: Pack, assignments: tuple[Assignment, ...]) -> tuple[Quoted, ...]:
+    used = {short for one in assignments for short in one.evidence}
+    return tuple(one for one in pack.quoted if one.id in used)
 
 
 def _values(
