@@ -6,24 +6,29 @@ It is about steps, never about persons. A figure over fewer than :data:`LEAST` c
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
-from coachkit.insight.rows import ItemRow, Material
+from coachkit.insight.rows import ItemRow, Material, Step
 
-__all__ = ["LEAST", "Elsewhere", "HandOff", "Hours", "Rest", "hand_offs", "rests"]
+__all__ = ["LEAST", "Elsewhere", "HandOff", "Hours", "Rest", "hand_offs", "rests", "waiting_for_others"]
 
 LEAST = 5
 """Groups below five are never shown in aggregates."""
 
-WHOLE = "open"
-"""Name of the one step of work whose history no source tells: from its beginning to its end."""
+_HANDS_OVER = re.compile(
+    r"review|approv|ready|queue|wait|block|hold|merge|test|verif|qa\b|评审|审|待|等|测试|验|阻塞|排队", re.IGNORECASE
+)
+"""Names of steps in which work lies with somebody else."""
 
 _HOUR = timedelta(hours=1)
 _ENDS = ("done", "dropped")
+
+Case = tuple[timedelta, ItemRow, datetime]
+"""How long, what, since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,15 @@ class Elsewhere:
 class Rest:
     """Work was in a state for a median of ``hours``; ``elsewhere`` the same of other work, if there is enough of it.
 
-    :ivar waiting: the source says that this state is a wait.
+    :ivar waiting: the source says that this state is a wait; ``handed``: by its name work lies with somebody else.
+    :ivar whole: it is the only state from beginning to end.
     :ivar records: the items, longest first.
     """
 
     state: str
     waiting: bool
+    handed: bool
+    whole: bool
     hours: Hours
     elsewhere: Hours | None
     first: datetime
@@ -103,18 +111,26 @@ class HandOff:
 
 
 def rests(material: Material, elsewhere: Elsewhere) -> list[Rest]:
-    """Steps in which enough work of enough people rested in the window, waits first, then the longest."""
-    cases: dict[str, list[tuple[timedelta, ItemRow, datetime]]] = defaultdict(list)
+    """Steps in which enough work of enough people rested in the window: waits first, then what lies with others, then
+    the longest."""
+    cases: dict[str, list[Case]] = defaultdict(list)
     waiting: set[str] = set()
+    steps_of: dict[str, set[int]] = defaultdict(set)
     for number, item in material.items.items():
-        for state, category, begun, left in _stays(material, number, item):
-            cases[state].append((left - begun, item, begun))
-            if category == "waiting":
-                waiting.add(state)
+        if item.kind in ("commit", "meeting", "document"):
+            continue
+        steps = material.steps.get(number, ())
+        for step, left in _stays(material, steps):
+            cases[step.state].append((left - step.at, item, step.at))
+            steps_of[step.state].add(len({one.state for one in steps if one.category not in _ENDS}))
+            if step.category == "waiting":
+                waiting.add(step.state)
     found = [
         Rest(
             state=state,
             waiting=state in waiting,
+            handed=_HANDS_OVER.search(state) is not None,
+            whole=steps_of[state] == {1},
             hours=Hours.of(span for span, _, _ in listed),
             elsewhere=elsewhere.step(state),
             first=min(begun for _, _, begun in listed),
@@ -123,24 +139,15 @@ def rests(material: Material, elsewhere: Elsewhere) -> list[Rest]:
         for state, listed in cases.items()
         if _enough(material, [item for _, item, _ in listed])
     ]
-    return sorted(found, key=lambda one: (not one.waiting, -one.hours.median, one.state))
+    return sorted(found, key=lambda one: (not one.waiting, not one.handed, -one.hours.median, one.state))
 
 
-def _stays(material: Material, number: int, item: ItemRow) -> Iterable[tuple[str, str | None, datetime, datetime]]:
-    """State, category, begin and end of each stay that began in the window; work that has ended rests no more."""
-    window, steps = material.window, material.steps.get(number, ())
-    if item.kind in ("commit", "meeting"):
-        return
-    if not steps and item.created_at and item.closed_at and window.holds(item.closed_at):
-        yield WHOLE, None, item.created_at, item.closed_at
-    if len({step.state for step in steps if step.category not in _ENDS}) < 2:
-        named = {step.state: WHOLE for step in steps}  # one state from beginning to end says only how long all took
-    else:
-        named = {}
-    for step, after in pairwise([*steps, None]):
-        if step is None or step.category in _ENDS or not window.holds(step.at):
-            continue
-        yield named.get(step.state, step.state), step.category, step.at, after.at if after else window.end
+def _stays(material: Material, steps: Sequence[Step]) -> Iterable[tuple[Step, datetime]]:
+    """Each stay in a state that began in the window, and when it ended; work that has ended rests no more."""
+    window = material.window
+    for place, step in enumerate(steps):
+        if step.category not in _ENDS and window.holds(step.at):
+            yield step, steps[place + 1].at if place + 1 < len(steps) else window.end
 
 
 def _enough(material: Material, items: list[ItemRow]) -> bool:
@@ -148,39 +155,51 @@ def _enough(material: Material, items: list[ItemRow]) -> bool:
     return len(items) >= LEAST and len(owners) >= LEAST
 
 
-def _longest_first(cases: list[tuple[timedelta, ItemRow, datetime]]) -> tuple[int, ...]:
+def _longest_first(cases: list[Case]) -> tuple[int, ...]:
     ordered = sorted(cases, key=lambda case: (-case[0], case[1].key))
     return tuple(dict.fromkeys(item.record for _, item, _ in ordered))
 
 
 def hand_offs(material: Material, elsewhere: Elsewhere) -> list[HandOff]:
     """Waits of one team's work for another team's that began in the window; those with figures first."""
-    cases: dict[tuple[str, str], list[tuple[timedelta, ItemRow, datetime]]] = defaultdict(list)
+    cases = _blocked(material)
+    found = [_hand_off(material, elsewhere, *teams, listed) for teams, listed in sorted(cases.items())]
+    return sorted(found, key=lambda one: (one.hours is None, -(one.hours.median if one.hours else 0), one.waiting))
+
+
+def waiting_for_others(material: Material, elsewhere: Elsewhere, team: str) -> HandOff | None:
+    """All waits of a team's work for other teams together: where each pair of teams has too few."""
+    listed = [case for (waiting, _), cases in sorted(_blocked(material).items()) if waiting == team for case in cases]
+    return _hand_off(material, elsewhere, team, "", listed) if listed else None
+
+
+def _blocked(material: Material) -> Mapping[tuple[str, str], list[Case]]:
+    """(team that waits, team that is waited for) → how long, what, since when."""
+    cases: dict[tuple[str, str], list[Case]] = defaultdict(list)
     window = material.window
     for tie in material.ties:
         item, blocker = material.items.get(tie.record), material.item_by_key(tie.target)
         if tie.rel != "blocked_by" or item is None or blocker is None or tie.since is None:
             continue
-        teams = _team(material, item), _team(material, blocker)
-        if teams[0] is None or teams[1] is None or teams[0] == teams[1] or not window.holds(tie.since):
+        waiting, awaited = _team(material, item), _team(material, blocker)
+        if waiting is None or awaited is None or waiting == awaited or not window.holds(tie.since):
             continue
         until = min(end for end in (tie.until, item.closed_at, window.end) if end is not None)
         if until >= tie.since:
-            cases[teams[0], teams[1]].append((until - tie.since, item, tie.since))
-    found = []
-    for (waiting, awaited), listed in cases.items():
-        enough = _enough(material, [item for _, item, _ in listed])
-        found.append(
-            HandOff(
-                waiting=waiting,
-                awaited=awaited,
-                hours=Hours.of(span for span, _, _ in listed) if enough else None,
-                elsewhere=elsewhere.between() if enough else None,
-                since=min(begun for _, _, begun in listed),
-                records=_longest_first(listed),
-            )
-        )
-    return sorted(found, key=lambda one: (one.hours is None, -(one.hours.median if one.hours else 0), one.waiting))
+            cases[waiting, awaited].append((until - tie.since, item, tie.since))
+    return cases
+
+
+def _hand_off(material: Material, elsewhere: Elsewhere, waiting: str, awaited: str, listed: list[Case]) -> HandOff:
+    enough = _enough(material, [item for _, item, _ in listed])
+    return HandOff(
+        waiting=waiting,
+        awaited=awaited,
+        hours=Hours.of(span for span, _, _ in listed) if enough else None,
+        elsewhere=elsewhere.between() if enough else None,
+        since=min(begun for _, _, begun in listed),
+        records=_longest_first(listed),
+    )
 
 
 def _team(material: Material, item: ItemRow) -> str | None:

@@ -197,7 +197,7 @@ class _Reading:
     # --- who did what ------------------------------------------------------------------------------------------------
 
     def _acts(self, focus: Collection[int], keys: Collection[str]) -> list[Act]:
-        """What was done on this work in the window; of a team, also what its people did for others and others for them."""
+        """What was done on this work in the window; of a team, also what its people and others did for each other."""
         inside = interactions.c.at.between(self.window.start, self.window.end)
         about = [self.scope.within(interactions.c.record_id, focus), self.scope.within(interactions.c.item, keys)]
         if self.target.kind is TargetKind.TEAM:
