@@ -6,7 +6,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-__all__ = ["Check", "CitedSource", "Draft", "DraftKind", "Header", "Notice", "Origin", "Section", "Statement"]
+__all__ = [
+    "Check",
+    "CitedSource",
+    "Decided",
+    "Decision",
+    "Draft",
+    "DraftKind",
+    "Edit",
+    "EditAction",
+    "Header",
+    "Notice",
+    "Origin",
+    "Section",
+    "Statement",
+]
 
 
 class DraftKind(StrEnum):
@@ -32,6 +46,49 @@ class Origin(StrEnum):
     """Changed by a person."""
 
 
+class EditAction(StrEnum):
+    """What a person does with a statement; the last thing counts."""
+
+    KEEP = "keep"
+    """As it was drafted, whatever was done with it before."""
+    EDIT = "edit"
+    REMOVE = "remove"
+
+
+class Decision(StrEnum):
+    """What a person decides about a whole draft; the last one counts."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SUBMITTED = "submitted"
+    """Handed to those whom it is meant for."""
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Somebody kept, changed or removed a statement.
+
+    :ivar statement: its id in the draft; ``text`` what stands there instead, of an edit.
+    :ivar by: public id of the person.
+    """
+
+    statement: str
+    action: EditAction
+    text: str = ""
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Somebody decided about a draft. ``by`` is the public id of the person."""
+
+    decision: Decision
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """What one consistency check said of one statement."""
@@ -54,6 +111,11 @@ class Statement:
     checks: tuple[Check, ...] = ()
     data: dict[str, object] = field(default_factory=dict)
     """What a page shows apart from the text: of an action its id, owner, due date and whether it is done."""
+
+    @property
+    def id(self) -> str:
+        """Stable within a draft: the id of the fact behind it."""
+        return str(self.data.get("id", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +194,12 @@ class Draft:
     """Something it rests on has changed or gone since; set when it is read, never stored."""
     on: date | None = None
     """As of the end of which day it was asked for; without one, as of its making."""
+    edits: tuple[Edit, ...] = ()
+    """What people did with its statements, from first to last, applied above; set when it is read."""
+    removed: tuple[Statement, ...] = ()
+    """Statements that a person took out; set when it is read."""
+    decided: Decided | None = None
+    """What was last decided about it; set when it is read."""
 
     @property
     def citations(self) -> dict[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from coachkit.domain.drafts import Draft, DraftKind
+from coachkit.domain.drafts import Decided, Draft, DraftKind, Edit
 from coachkit.domain.evidence import Evidence
 from coachkit.drafting.facts import Language
 from coachkit.insight.rows import Material, Window
@@ -50,10 +50,12 @@ class FactReader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDraft:
-    """A draft as it was stored, with the input and output of each step."""
+    """A draft as it was made, with the input and output of each step, and what people did with it since."""
 
     draft: Draft
     explanation: Mapping[str, object]
+    edits: tuple[Edit, ...] = ()
+    decisions: tuple[Decided, ...] = ()
 
 
 class DraftStore(Protocol):
@@ -77,6 +79,12 @@ class DraftStore(Protocol):
 
         :param on: as of which day; without one, only drafts as of their making.
         """
+
+    def add_edit(self, draft_id: str, edit: Edit) -> None:
+        """Note what somebody did with a statement; what was noted before stays."""
+
+    def add_decision(self, draft_id: str, decided: Decided) -> None:
+        """Note what somebody decided about a draft; what was noted before stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Drafts with what explains them, in the relational store."""
+"""Drafts with what explains them, and what people did with them, in the relational store."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from coachkit.domain.drafts import Draft, DraftKind
-from coachkit.domain.identity import unpublic_id
+from coachkit.domain.drafts import Decided, Decision, Draft, DraftKind, Edit, EditAction
+from coachkit.domain.identity import public_id, unpublic_id
 from coachkit.drafting.ports import StoredDraft
 from coachkit.store.relational.database import Database
-from coachkit.store.relational.schema import draft_evidence, drafts
+from coachkit.store.relational.schema import draft_decisions, draft_edits, draft_evidence, drafts
 
 __all__ = ["SqlDraftStore"]
 
 _DRAFT = TypeAdapter(Draft)
+_READ_LATER = {"stale", "edits", "removed", "decided"}
+"""What is known of a draft only when it is opened."""
 
 
 class SqlDraftStore:
@@ -28,7 +30,7 @@ class SqlDraftStore:
 
     def save(self, draft: Draft, *, viewer: int, subject: int, explanation: Mapping[str, object]) -> None:
         """Keep a draft; the same id replaces what was there."""
-        document = _DRAFT.dump_python(draft, mode="json", exclude={"stale"})
+        document = _DRAFT.dump_python(draft, mode="json", exclude=_READ_LATER)
         with self._database.write() as connection:
             connection.execute(sa.delete(drafts).where(drafts.c.id == draft.id))
             connection.execute(
@@ -77,7 +79,53 @@ class SqlDraftStore:
             query = query.where(drafts.c.model == model)
         return self._one(query.order_by(drafts.c.created_at.desc(), drafts.c.id).limit(1))
 
+    def add_edit(self, draft_id: str, edit: Edit) -> None:
+        """Note what somebody did with a statement; what was noted before stays."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.insert(draft_edits).values(
+                    draft_id=draft_id,
+                    statement=edit.statement,
+                    action=str(edit.action),
+                    text=edit.text,
+                    by_id=unpublic_id(edit.by),
+                    at=edit.at,
+                )
+            )
+
+    def add_decision(self, draft_id: str, decided: Decided) -> None:
+        """Note what somebody decided about a draft; what was noted before stays."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.insert(draft_decisions).values(
+                    draft_id=draft_id, decision=str(decided.decision), by_id=unpublic_id(decided.by), at=decided.at
+                )
+            )
+
     def _one(self, query: sa.Select[Any]) -> StoredDraft | None:
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        return StoredDraft(draft=_DRAFT.validate_python(row.draft), explanation=row.explanation) if row else None
+            if row is None:
+                return None
+            return StoredDraft(
+                draft=_DRAFT.validate_python(row.draft),
+                explanation=row.explanation,
+                edits=_edits(connection, row.id),
+                decisions=_decisions(connection, row.id),
+            )
+
+
+def _edits(connection: sa.Connection, draft_id: str) -> tuple[Edit, ...]:
+    query = sa.select(draft_edits).where(draft_edits.c.draft_id == draft_id).order_by(draft_edits.c.id)
+    return tuple(
+        Edit(statement=row.statement, action=EditAction(row.action), text=row.text, by=public_id(row.by_id), at=row.at)
+        for row in connection.execute(query)
+    )
+
+
+def _decisions(connection: sa.Connection, draft_id: str) -> tuple[Decided, ...]:
+    query = sa.select(draft_decisions).where(draft_decisions.c.draft_id == draft_id).order_by(draft_decisions.c.id)
+    return tuple(
+        Decided(decision=Decision(row.decision), by=public_id(row.by_id), at=row.at)
+        for row in connection.execute(query)
+    )

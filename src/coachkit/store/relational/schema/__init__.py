@@ -26,6 +26,7 @@ from coachkit.store.relational.schema.conversations import (
     ticks,
 )
 from coachkit.store.relational.schema.deliveries import deliveries, delivery_refusals
+from coachkit.store.relational.schema.drafts import draft_decisions, draft_edits, draft_evidence, drafts
 from coachkit.store.relational.schema.index import (
     embeddings,
     index_outbox,
@@ -49,8 +50,6 @@ from coachkit.store.relational.schema.people import (
 )
 from coachkit.store.relational.schema.records import groups, record_links, records, scope_members, scopes, state_changes
 from coachkit.store.relational.schema.service import (
-    draft_evidence,
-    drafts,
     grants,
     jobs,
     notices,
@@ -80,6 +79,8 @@ __all__ = [
     "cursors",
     "deliveries",
     "delivery_refusals",
+    "draft_decisions",
+    "draft_edits",
     "draft_evidence",
     "drafts",
     "embeddings",

@@ -7,29 +7,7 @@ import sqlalchemy as sa
 from coachkit.store.relational.schema.base import metadata
 from coachkit.store.relational.types import BigId, Document, Instant
 
-__all__ = ["draft_evidence", "drafts", "grants", "jobs", "notices", "reads", "schedules", "sessions", "sign_in_links"]
-
-drafts = sa.Table(
-    "drafts",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("subject_id", BigId, nullable=False, index=True),
-    sa.Column("viewer_id", BigId, nullable=False, index=True),
-    sa.Column("language", sa.Text, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("model", sa.Text, nullable=False),
-    sa.Column("draft", Document, nullable=False),
-    sa.Column("explanation", Document, nullable=False, comment="input and output of each step"),
-)
-
-draft_evidence = sa.Table(
-    "draft_evidence",
-    metadata,
-    sa.Column("draft_id", sa.Text, sa.ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("record_id", BigId, primary_key=True, index=True),
-    sa.Column("content_hash", sa.Text, nullable=False),
-)
+__all__ = ["grants", "jobs", "notices", "reads", "schedules", "sessions", "sign_in_links"]
 
 reads = sa.Table(
     "reads",
