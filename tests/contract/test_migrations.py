@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,19 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from quick_stores import migrated_step_by_step
 
 from coachkit.errors import StoreError
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.migrating import alembic_config, migrate, revision_of
 from coachkit.store.relational.migrations import HEAD
 from coachkit.store.relational.schema import metadata
+
+
+@pytest.fixture(autouse=True)
+def _step_by_step() -> Iterator[None]:
+    with migrated_step_by_step():
+        yield
 
 
 def test_migrations_make_the_tables_that_the_code_knows(database: Database) -> None:

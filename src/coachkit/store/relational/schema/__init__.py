@@ -49,6 +49,12 @@ from coachkit.store.relational.schema.people import (
     teams,
 )
 from coachkit.store.relational.schema.records import groups, record_links, records, scope_members, scopes, state_changes
+from coachkit.store.relational.schema.reviews import (
+    review_changes,
+    review_picks,
+    review_submissions,
+    review_words,
+)
 from coachkit.store.relational.schema.service import (
     grants,
     jobs,
@@ -114,6 +120,10 @@ __all__ = [
     "record_terms",
     "records",
     "reporting_lines",
+    "review_changes",
+    "review_picks",
+    "review_submissions",
+    "review_words",
     "schedules",
     "scope_members",
     "scopes",
