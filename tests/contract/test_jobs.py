@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from stopping import stop_between_transactions
 
 from coachkit.errors import BadInput, NotFound, SourceUnavailable
 from coachkit.jobs import Job, JobContext, JobState, Signal, Worker
@@ -23,6 +24,8 @@ from coachkit.store.relational.jobs import SqlJobs
 NOW = datetime(2026, 5, 20, 9, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
 CHILD = Path(__file__).with_name("jobs_child.py")
+PATIENCE = 60.0
+"""Seconds for what takes a moment on a machine that is at nothing else."""
 
 
 @pytest.fixture
@@ -52,8 +55,8 @@ def spawn(database: Database, log: Path) -> Iterator[Callable[..., subprocess.Po
         process.wait()
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
@@ -236,17 +239,17 @@ def test_cancel_a_running_job(queue: SqlJobs) -> None:
 
     def endless(context: JobContext) -> None:
         begun.set()
-        context.wait(60)
+        context.wait(10 * PATIENCE)
 
     job_id = queue.enqueue("x", now=NOW)
     worker = in_thread(queue, x=endless)
     worker.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE)
         assert queue.cancel(job_id, NOW)
-        until(lambda: queue.get(job_id).state is JobState.CANCELLED, 5)
+        until(lambda: queue.get(job_id).state is JobState.CANCELLED)
     finally:
-        assert worker.stop()
+        assert worker.stop(PATIENCE)
 
 
 def test_cancelled_while_its_worker_died(queue: SqlJobs) -> None:
@@ -262,32 +265,45 @@ def test_a_worker_that_stops_gives_its_job_back(queue: SqlJobs) -> None:
 
     def endless(context: JobContext) -> None:
         begun.set()
-        context.wait(60)
+        context.wait(10 * PATIENCE)
 
     job_id = queue.enqueue("x", now=NOW)
     worker = in_thread(queue, x=endless)
     worker.start()
-    assert begun.wait(10)
-    assert worker.stop(5)
+    assert begun.wait(PATIENCE)
+    assert worker.stop(PATIENCE)
     job = queue.get(job_id)
     assert (job.state, job.attempts, job.worker) == (JobState.WAITING, 0, None)
 
 
 def test_a_lease_is_renewed_while_a_long_job_runs(queue: SqlJobs) -> None:
-    """Three times as long as its lease, beside a worker that waits for it."""
-    ran: list[str] = []
+    """Three times as long as its lease, beside a worker that waits for it; by a clock that goes on when told to."""
+    now, lease, ran, over = NOW, timedelta(seconds=0.3), [], threading.Event()
 
     def long(context: JobContext) -> None:
         ran.append(context.job.id)
-        time.sleep(1.5)
+        assert over.wait(PATIENCE)
 
-    queue.enqueue("x", now=NOW)
-    workers = [in_thread(queue, x=long) for _ in range(2)]
+    def renewed() -> bool:
+        return queue.get(job_id).lease_until == now + lease
+
+    job_id = queue.enqueue("x", now=NOW)
+    workers = [
+        Worker(queue, {"x": long}, lease=lease, poll=timedelta(seconds=0.02), clock=lambda: now) for _ in range(2)
+    ]
     for worker in workers:
         worker.start()
-    until(lambda: queue.list(states=[JobState.DONE]), 15)
-    assert [worker.stop() for worker in workers] == [True, True]
-    assert len(ran) == 1
+    try:
+        for _ in range(7):
+            until(renewed)
+            now += lease / 2
+        over.set()
+        until(lambda: queue.get(job_id).state is JobState.DONE)
+    finally:
+        over.set()
+        stopped = [worker.stop(PATIENCE) for worker in workers]
+    assert stopped == [True, True]
+    assert queue.get(job_id).attempts == len(ran) == 1
 
 
 def test_a_schedule_fires_once_for_each_time(queue: SqlJobs) -> None:
@@ -359,16 +375,17 @@ def test_many_workers_run_each_job_once_and_one_for_each_lock(
 
 
 def test_killed_in_the_middle_a_job_is_taken_up_again(
-    queue: SqlJobs, spawn: Callable[..., subprocess.Popen[bytes]], log: Path
+    queue: SqlJobs, spawn: Callable[..., subprocess.Popen[bytes]], log: Path, tmp_path: Path
 ) -> None:
     """The other worker is on the same machine, sees the process is gone, and does not wait for a lease of an hour."""
-    now = datetime.now(UTC)
-    job_id = queue.enqueue("sleep", {"seconds": 1}, now=now, lock="one")
+    now, go_on = datetime.now(UTC), tmp_path / "go-on"
+    job_id = queue.enqueue("wait", {"for": str(go_on)}, now=now, lock="one")
     victim = spawn(3600)
     until(lambda: runs(log))
     victim.send_signal(signal.SIGKILL)
     victim.wait()
     killed = time.monotonic_ns()
+    go_on.touch()
     spawn(3600)
     until(lambda: queue.get(job_id).state is JobState.DONE)
     found = runs(log)
@@ -378,14 +395,16 @@ def test_killed_in_the_middle_a_job_is_taken_up_again(
 
 
 def test_a_process_that_hangs_loses_its_job_when_its_lease_ends(
-    queue: SqlJobs, spawn: Callable[..., subprocess.Popen[bytes]], log: Path
+    queue: SqlJobs, database: Database, spawn: Callable[..., subprocess.Popen[bytes]], log: Path, tmp_path: Path
 ) -> None:
-    job_id = queue.enqueue("sleep", {"seconds": 0.4}, now=datetime.now(UTC))
+    go_on = tmp_path / "go-on"
+    job_id = queue.enqueue("wait", {"for": str(go_on)}, now=datetime.now(UTC))
     hanging = spawn(1)
     until(lambda: runs(log))
-    hanging.send_signal(signal.SIGSTOP)
+    stop_between_transactions(hanging, database)
     first = queue.get(job_id).worker
-    spawn(1)
+    go_on.touch()
+    spawn()
     until(lambda: queue.get(job_id).state is JobState.DONE)
     done = queue.get(job_id)
     assert (done.attempts, done.worker != first) == (2, True)
@@ -411,7 +430,7 @@ def test_nothing_is_lost_or_run_twice_at_once_while_workers_are_killed(
         workers[n % 2].wait()
         deaths.append(time.monotonic_ns())
         workers[n % 2] = spawn(2)
-    until(lambda: len(queue.list(states=[JobState.DONE])) == 80, 60)
+    until(lambda: len(queue.list(states=[JobState.DONE])) == 80)
     found = runs(log)
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for job, lock, begin, end in found:

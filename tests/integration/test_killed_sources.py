@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import pytest
 import sources_child
 from made_sources import git_history, hr_file, tracker_export
 from sources_child import NOW
+from stopping import stop_between_transactions
 
 from coachkit.bootstrap import App, open_app
 from coachkit.domain.audience import Audience
@@ -33,7 +33,9 @@ from coachkit.store.relational.database import Database
 CHILD = Path(sources_child.__file__)
 EVERYONE = frozenset([stable_id("scope", Audience.org().key)])
 CONNECTIONS = ("people", "code", "tracker")
-SECONDS_TO_LET_GO = 10
+SECONDS_TO_LET_GO = 60
+PATIENCE = 300.0
+"""Seconds for what takes a few on a machine that is at nothing else."""
 
 Contents = Callable[[Database], dict[str, list[tuple[Any, ...]]]]
 
@@ -62,7 +64,7 @@ class Place:
         deadline = time.monotonic() + SECONDS_TO_LET_GO
         while True:
             with self.start() as child:
-                _, said = child.communicate(timeout=100)
+                _, said = child.communicate(timeout=PATIENCE)
             if child.returncode == StoreBusy.exit_code and time.monotonic() < deadline:
                 continue
             assert child.returncode == 0, said
@@ -108,7 +110,7 @@ def search(app: App, words: str = "ledger 索引") -> int:
 def measured(place: Place) -> float:
     with place.start() as child:
         began = time.monotonic()
-        assert child.wait(100) == 0, child.communicate()[1]
+        assert child.wait(PATIENCE) == 0, child.communicate()[1]
         return time.monotonic() - began
 
 
@@ -119,7 +121,7 @@ def killed(place: Place, app: App, after: float) -> bool:
         while time.monotonic() < until and child.poll() is None:
             search(app)
         child.kill()
-        return child.wait(10) == -signal.SIGKILL
+        return child.wait(PATIENCE) == -signal.SIGKILL
 
 
 def compare(found: dict[str, list[tuple[Any, ...]]], wanted: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -138,22 +140,19 @@ def kill_and_resume(make: Callable[[], Place], contents: Contents, kills: int, s
     assert len(wanted["interactions"]) > 3_000
     assert whole == 20
     moments = random.Random(seed)
-    hit = 0
-    for _ in range(kills):
+    hit = missed = 0
+    while hit < kills:
         place = make()
         with place.opened() as app:
-            hit += killed(place, app, moments.uniform(0.02, 0.95) * seconds)
+            if killed(place, app, moments.uniform(0.02, 0.95) * seconds):
+                hit += 1
+            else:  # it is quicker now than it was when it was measured
+                missed, seconds = missed + 1, seconds * 0.8
+                assert missed < kills + 5, "the syncs are over too soon to be killed"
             search(app)
             place.finish()
             assert search(app) == whole
             compare(contents(app.database), wanted)
-    assert hit >= kills * 0.6, "the syncs were over too soon to be killed"
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_killed_three_times(place: Callable[..., Place], contents: Contents) -> None:
-    kill_and_resume(place, contents, kills=3, seed=11)
 
 
 @pytest.mark.slow
@@ -171,26 +170,6 @@ def test_killed_twenty_times_on_postgresql(
         return place(empty_postgres().url.render_as_string(hide_password=False))
 
     kill_and_resume(make, contents, kills=20, seed=13)
-
-
-def stop_between_transactions(process: subprocess.Popen[str], place: Place) -> None:
-    """Stop it in the middle of its sync, where it keeps nobody from the database."""
-    while True:
-        process.send_signal(signal.SIGSTOP)
-        assert process.poll() is None, "it was over before it could be stopped"
-        if place.url or writable(place.data / "coachkit.db"):
-            return
-        process.send_signal(signal.SIGCONT)
-
-
-def writable(path: Path) -> bool:
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return False
-        connection.execute("ROLLBACK")
-        return True
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -212,13 +191,13 @@ def test_of_two_processes_the_second_is_told_and_nothing_is_lost(
         with contended.opened() as app:
             while not app.ingest_store.cursors("code"):
                 assert first.poll() is None, "it was over before it could be disturbed"
-        stop_between_transactions(first, contended)
+            stop_between_transactions(first, app.database)
         try:
             with contended.start("code") as second:
-                _, said = second.communicate(timeout=60)
+                _, said = second.communicate(timeout=PATIENCE)
         finally:
             first.send_signal(signal.SIGCONT)
-        assert first.wait(100) == 0
+        assert first.wait(PATIENCE) == 0
     assert second.returncode == StoreBusy.exit_code
     assert "code" in said
     assert f"process {first.pid} on " in said

@@ -18,7 +18,9 @@ from coachkit.store.relational.database import Database
 
 CHILD = Path(__file__).with_name("sync_child.py")
 SIZE = 4_000
-SECONDS_TO_LET_GO = 10
+SECONDS_TO_LET_GO = 60
+PATIENCE = 300.0
+"""Seconds for what takes a few on a machine that is at nothing else."""
 
 Contents = Callable[[Database], dict[str, list[tuple[Any, ...]]]]
 
@@ -38,7 +40,7 @@ def finish(database: Database) -> None:
     deadline = time.monotonic() + SECONDS_TO_LET_GO
     while True:
         with start(database) as child:
-            _, said = child.communicate(timeout=100)
+            _, said = child.communicate(timeout=PATIENCE)
         if child.returncode == StoreBusy.exit_code and time.monotonic() < deadline:
             continue
         assert child.returncode == 0, said
@@ -62,7 +64,7 @@ def fresh(tmp_path: Path) -> Iterator[Callable[[], Database]]:
 def measured(database: Database) -> float:
     with start(database) as child:
         began = time.monotonic()
-        assert child.wait(100) == 0
+        assert child.wait(PATIENCE) == 0
         return time.monotonic() - began
 
 
@@ -71,7 +73,7 @@ def killed(database: Database, after: float) -> bool:
     with start(database) as child:
         time.sleep(after)
         child.kill()
-        return child.wait(10) == -signal.SIGKILL
+        return child.wait(PATIENCE) == -signal.SIGKILL
 
 
 def kill_and_resume(make: Callable[[], Database], contents: Contents, kills: int, seed: int) -> None:
@@ -81,15 +83,18 @@ def kill_and_resume(make: Callable[[], Database], contents: Contents, kills: int
     assert len(wanted["records"]) > 500
     assert len(wanted["quarantine"]) > 5
     moments = random.Random(seed)
-    hit = 0
-    for _ in range(kills):
+    hit = missed = 0
+    while hit < kills:
         database = make()
-        hit += killed(database, moments.uniform(0.02, 0.95) * seconds)
+        if killed(database, moments.uniform(0.02, 0.95) * seconds):
+            hit += 1
+        else:  # it is quicker now than it was when it was measured
+            missed, seconds = missed + 1, seconds * 0.8
+            assert missed < kills + 5, "the sync is over too soon to be killed"
         finish(database)
         found = contents(database)
         for table, rows in wanted.items():
             assert found[table] == rows, table
-    assert hit >= kills * 0.6, "the sync was over too soon to be killed"
 
 
 def test_killed_three_times(fresh: Callable[[], Database], contents: Contents) -> None:
