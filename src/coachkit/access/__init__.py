@@ -5,7 +5,17 @@ these into its SQL. :mod:`~coachkit.access.policy` holds the few rules that are 
 """
 
 from coachkit.access.directory import Directory, Grant, Grants, PersonEntry, ReadEntry, ReadLog
-from coachkit.access.policy import may_open_brief
+from coachkit.access.policy import may_open_brief, may_open_conversation
 from coachkit.access.viewer import Viewer
 
-__all__ = ["Directory", "Grant", "Grants", "PersonEntry", "ReadEntry", "ReadLog", "Viewer", "may_open_brief"]
+__all__ = [
+    "Directory",
+    "Grant",
+    "Grants",
+    "PersonEntry",
+    "ReadEntry",
+    "ReadLog",
+    "Viewer",
+    "may_open_brief",
+    "may_open_conversation",
+]

@@ -8,7 +8,7 @@ from coachkit.access.directory import Directory, PersonEntry
 from coachkit.access.viewer import Viewer
 from coachkit.errors import AccessDenied
 
-__all__ = ["HR", "may_open_brief", "opens_brief"]
+__all__ = ["HR", "may_open_brief", "may_open_conversation", "opens_brief", "opens_conversation"]
 
 HR = "hr"
 
@@ -41,4 +41,27 @@ def may_open_brief(directory: Directory, viewer: Viewer, subject: PersonEntry | 
                 "这份简报只对本人、本人现在的直属主管和获得授权的人力资源人员开放。",
                 "如果汇报关系有变动，请人力资源部门更正。",
             ),
+        )
+
+
+def opens_conversation(directory: Directory, viewer: Viewer, subject: PersonEntry | int, now: datetime) -> bool:
+    """Whether the viewer is one of the two who talk: the person, or the manager whom they report to today.
+
+    What two people prepare for each other is nobody else's, HR with a grant included.
+    """
+    subject_id = subject if isinstance(subject, int) else subject.id
+    today = directory.today(now)
+    if not directory.person(viewer.person, today).active:
+        return False
+    return viewer.person == subject_id or directory.is_manager_of(viewer.person, subject_id, today)
+
+
+def may_open_conversation(directory: Directory, viewer: Viewer, subject: PersonEntry | int, now: datetime) -> None:
+    """:raises AccessDenied: unless :func:`opens_conversation`."""
+    if not opens_conversation(directory, viewer, subject, now):
+        raise AccessDenied(
+            "this is open to the two who talk: the person, and to whom they report to today.",
+            subject=viewer.name,
+            hint="If the reporting line has changed, ask HR to correct it.",
+            chinese=("这里只对谈话的双方开放：本人和本人现在的直属主管。", "如果汇报关系有变动，请人力资源部门更正。"),
         )

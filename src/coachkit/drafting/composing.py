@@ -9,7 +9,7 @@ from coachkit.drafting.wording import word
 
 __all__ = ["compose"]
 
-_ENDED = ("goals.", "agenda.", "actions.", "across.")
+_ENDED = ("goals.", "agenda.", "actions.", "across.", "plan.", "card.talk", "card.seen", "card.opening")
 """Kinds that stand as lines of a list, without a full stop."""
 
 

@@ -252,11 +252,11 @@ def thankless_help(material: Material, limits: Mapping[str, int]) -> Iterator[Ma
         first = next(act for act in one.acts)
         last = next(act for act in reversed(one.acts) if material.window.day(act.at) != material.window.day(first.at))
         keys = frozenset(item.key for item in one.items) or frozenset({f"help:{one.team}"})
-        facts = (_helped(material, one, first), _helped(material, one, last))
+        facts = (_helped(material, one, first), _helped(material, one, last, closes=True))
         yield Matter(about=f"help:{one.team}:{one.kind}", facts=facts, keys=keys)
 
 
-def _helped(material: Material, one: Help, act: Act) -> DatedFact:
+def _helped(material: Material, one: Help, act: Act, *, closes: bool = False) -> DatedFact:
     item = material.item_of(act)
     whom = act.target
     details: dict[str, Detail] = {
@@ -267,6 +267,7 @@ def _helped(material: Material, one: Help, act: Act) -> DatedFact:
         "key": item.key if item else "",
         "item": (item.record,) if item else (),
         "said": (act.record,),
+        "closes": closes,
     }
     return DatedFact(kind="helped", at=material.window.day(act.at), records=(act.record,), details=details)
 
