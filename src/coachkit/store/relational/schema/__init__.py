@@ -48,6 +48,15 @@ from coachkit.store.relational.schema.people import (
     reporting_lines,
     teams,
 )
+from coachkit.store.relational.schema.preparing import (
+    conversation_answers,
+    conversation_looks,
+    conversation_offers,
+    conversation_settings,
+    own_notes,
+    point_marks,
+    talking_points,
+)
 from coachkit.store.relational.schema.records import groups, record_links, records, scope_members, scopes, state_changes
 from coachkit.store.relational.schema.reviews import (
     review_changes,
@@ -82,6 +91,10 @@ __all__ = [
     "check_ins",
     "connections",
     "contribution_targets",
+    "conversation_answers",
+    "conversation_looks",
+    "conversation_offers",
+    "conversation_settings",
     "cursors",
     "deliveries",
     "delivery_refusals",
@@ -110,7 +123,9 @@ __all__ = [
     "metadata",
     "notes",
     "notices",
+    "own_notes",
     "people",
+    "point_marks",
     "postings",
     "profiles",
     "quarantine",
@@ -133,6 +148,7 @@ __all__ = [
     "sign_in_links",
     "state_changes",
     "sync_runs",
+    "talking_points",
     "teams",
     "ticks",
     "vector_removals",
