@@ -117,7 +117,7 @@ def signed_in(browser: Browser) -> Iterator[Callable[..., tuple[Page, Problems]]
         page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda r: problems.append(r.url) if not r.url.startswith(served.url) else None)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         return page, problems
 
     yield sign_in

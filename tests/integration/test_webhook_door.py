@@ -247,7 +247,7 @@ def test_a_connection_is_listened_to_once_and_no_longer_than_it_is_there(
     _until(lambda: open_now == [])
 
 
-def _until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+def _until(true: Callable[[], bool], seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline

@@ -24,7 +24,7 @@ from coachkit.settings import Settings
 
 __all__ = ["Sent", "Server", "send_paced"]
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Server:
@@ -84,13 +84,13 @@ class Server:
         """As a power cut would: no handler runs."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.app.close()

@@ -126,7 +126,7 @@ def scim_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def scim(scim_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScimSer
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         assert process.poll() is None, "the SCIM server ended"
         with socket.socket() as asking:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -60,12 +59,6 @@ def test_writing_over_a_folder_replaces_its_histories(organisation: Organisation
     write(organisation, tmp_path)
     assert not [name for name, head in heads(tmp_path).items() if head == before[name]]
     assert all(git(path, "status", "--porcelain") == "" for path in (tmp_path / "git").iterdir())
-
-
-def test_it_takes_seconds(tmp_path: Path) -> None:
-    begun = time.perf_counter()
-    write(simulate(3, today=date(2026, 11, 24)), tmp_path)
-    assert time.perf_counter() - begun < 10
 
 
 def test_repositories_are_whole(written: tuple[Path, list[ConnectionSpec]], organisation: Organisation) -> None:

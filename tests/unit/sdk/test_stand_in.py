@@ -29,7 +29,7 @@ def tracker() -> Iterator[Tracker]:
 @pytest.fixture
 def client(tracker: Tracker) -> Iterator[httpx2.Client]:
     headers = {"Authorization": f"Bearer {Tracker.token}"}
-    with httpx2.Client(base_url=tracker.url, headers=headers, timeout=1, trust_env=False) as client:
+    with httpx2.Client(base_url=tracker.url, headers=headers, timeout=30, trust_env=False) as client:
         yield client
 
 
