@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from coachkit.domain.drafts import Origin, Statement
+from coachkit.domain.identity import public_id
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.voice import Voice
 from coachkit.drafting.wording import word
 
 __all__ = ["compose"]
 
-_ENDED = ("goals.", "agenda.", "actions.", "across.", "plan.", "card.talk", "card.seen", "card.opening")
+_ENDED = (
+    "goals.",
+    "agenda.",
+    "actions.",
+    "across.",
+    "plan.",
+    "card.talk",
+    "card.seen",
+    "card.opening",
+    "contribution.",
+)
 """Kinds that stand as lines of a list, without a full stop."""
 
 
@@ -37,7 +50,15 @@ def _data(fact: Fact) -> dict[str, object]:
     if set(fact.counted) - set(fact.evidence):
         data["rests_on"] = list(fact.counted)
     if fact.uncited:
-        data["about"] = "sources" if fact.section == "unknowns" else "question"
+        data["about"] = "sources" if fact.section in ("unknowns", "coverage") else "question"
+    if months := fact.several("months"):
+        data["months"] = [
+            [month.isoformat(), records, dots]
+            for month, records, dots in zip(months, fact.several("records"), fact.several("dots"), strict=True)
+            if isinstance(month, date)
+        ]
+    if fact.kind.startswith("contribution."):
+        data["people"] = [public_id(party.who) for party in fact.people]
     if fact.kind.startswith("actions."):
         owner, title = fact.roles["owner"], fact.quote("title")
         due, done = fact.day("due"), fact.day("done")

@@ -124,6 +124,7 @@ class Documents:
         ready = self._ready(agent, viewer, sides, language, now, since, on)
         plan, pack, voice, header, fits = ready.plan, ready.pack, ready.voice, ready.header, ready.fits
         writer = None if model == "none" else self._writers(model)
+        tell = _nobody if agent.shown else tell  # not all of it is the viewer's yet
         done = fits
         if writer is not None:
             prompts = self._prompts_for(agent, writer)
@@ -146,7 +147,7 @@ class Documents:
         explanation["accounts"] = self._accounts(draft, sides)
         self._drafts.save(draft, viewer=viewer.person, subject=subject, explanation=explanation)
         self._note(agent, sides, viewer, now)
-        return draft
+        return agent.shown(draft, viewer) if agent.shown else draft
 
     def rehearse(self, prompt: Prompt, viewer: Viewer, subject: int, *, language: Language, now: datetime) -> Rendered:
         """What a model would be sent for a document about ``subject`` with this prompt, and note the read.
@@ -156,7 +157,7 @@ class Documents:
         :raises BadInput: if it is no document's prompt.
         """
         agent = next((one for one in self._agents.values() if one.prompt == prompt.about.id), None)
-        if agent is None:
+        if agent is None or agent.shown:
             raise BadInput(
                 "no document is worded with it.", subject=prompt.name, hint="Fill it with --values FILE.json instead."
             )
@@ -198,10 +199,13 @@ class Documents:
     def explanation(self, draft_id: str, viewer: Viewer) -> Mapping[str, object]:
         """Input and output of each step that led to a draft: facts with weights, pack, model's output, checks."""
         agent, stored, sides = self._stored(draft_id, viewer)
-        if self._opened(agent, stored, sides, viewer).stale:
+        opened = self._opened(agent, stored, sides, viewer)
+        if opened.stale:
             return {
                 "withheld": "some of the evidence has changed or may not be read any more; prepare the document anew"
             }
+        if agent.shown and opened.citations.keys() != stored.draft.citations.keys():
+            return {"withheld": "those whom it names see first what is said about them"}
         return stored.explanation
 
     def _ready(
@@ -248,7 +252,8 @@ class Documents:
         before = stored.explanation.get("accounts")
         changed = changed or (before is not None and before != self._accounts(draft, sides))
         self._note(agent, sides, viewer, viewer.at)
-        return without(draft, gone, stale=bool(gone) or changed)
+        kept = without(draft, gone, stale=bool(gone) or changed)
+        return agent.shown(kept, viewer) if agent.shown else kept
 
     def _accounts(self, draft: Draft, sides: Sides) -> str:
         """Whose accounts were whose when it was drafted: of its sides, and in the records it rests on."""

@@ -90,6 +90,14 @@ class Fact:
         return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and name))
 
     @property
+    def people(self) -> tuple[Party, ...]:
+        """Everybody whom it names beside what it is about."""
+        listed = (part for value in self.slots.values() for part in (value if isinstance(value, tuple) else (value,)))
+        found = {part.who: part for part in (*self.roles.values(), *listed) if isinstance(part, Party)}
+        subject = self.roles.get("subject")
+        return tuple(party for who, party in found.items() if subject is None or who != subject.who)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of people, teams and things in it, as they are written everywhere."""
         listed = (part for value in self.slots.values() for part in (value if isinstance(value, tuple) else (value,)))

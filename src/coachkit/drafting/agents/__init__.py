@@ -90,6 +90,7 @@ class Agent:
     :ivar may_open: raises ``AccessDenied`` unless the viewer may prepare and open it; else what all sides may read.
     :ivar may_read: whether a draft that was prepared for somebody else may be read by this viewer, and under what; left
         out, a draft is its viewer's alone.
+    :ivar shown: what of a draft a viewer sees for now, where not all of it is everybody's at once; left out, all of it.
     :ivar titles: what stands above a section.
     """
 
@@ -105,6 +106,7 @@ class Agent:
     section_limits: Mapping[str, Mapping[Language, int]] = field(default_factory=dict)
     window: Stretch = Stretch()
     may_read: Callable[[Directory, Draft, Viewer], Sides | None] | None = None
+    shown: Callable[[Draft, Viewer], Draft] | None = None
     titles: Titles = section_title
 
 

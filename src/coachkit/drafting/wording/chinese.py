@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Party
 from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording import chinese_cards, chinese_explore, chinese_review, chinese_work
+from coachkit.drafting.wording import chinese_cards, chinese_contribution, chinese_explore, chinese_review, chinese_work
 from coachkit.drafting.wording.book import Book, Phrasings
 
 __all__ = ["BOOK"]
@@ -37,6 +37,7 @@ BOOK.include(chinese_work.SAYS)
 BOOK.include(chinese_explore.SAYS)
 BOOK.include(chinese_cards.SAYS)
 BOOK.include(chinese_review.SAYS)
+BOOK.include(chinese_contribution.SAYS)
 
 
 @BOOK.on("agenda.point")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Measure, Party
 from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording import english_cards, english_explore, english_review, english_work
+from coachkit.drafting.wording import english_cards, english_contribution, english_explore, english_review, english_work
 from coachkit.drafting.wording.book import Book, Phrasings
 
 __all__ = ["BOOK"]
@@ -37,6 +37,7 @@ BOOK.include(english_work.SAYS)
 BOOK.include(english_explore.SAYS)
 BOOK.include(english_cards.SAYS)
 BOOK.include(english_review.SAYS)
+BOOK.include(english_contribution.SAYS)
 
 
 @BOOK.on("agenda.point")
