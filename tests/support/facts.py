@@ -113,7 +113,7 @@ def fact(kind: str, slots: dict[str, Any], *, place: int = 0) -> Fact:
     roles = {name: value for name, value in slots.items() if isinstance(value, Party)}
     evidence = (
         ()
-        if kind.startswith(("unknowns.", "question.")) or kind.endswith((".none", "changed.unmeasured"))
+        if kind.startswith(("unknowns.", "question.", "coverage.")) or kind.endswith((".none", "changed.unmeasured"))
         else (f"ev{place}a", f"ev{place}b")
     )
     return Fact(

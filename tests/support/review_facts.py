@@ -62,13 +62,14 @@ RICH: dict[str, dict[str, Any]] = {
     "support.question": {"whom": WEI, **_ITEM, "times": 3, **_SPAN},
     "support.reviewer": {"reviewer": WEI, "changes": 4, "of": 5, "start": MAY[6], "last": MAY[19]},
     "support.none": _SPAN,
+    "coverage.months": {"months": (date(2026, 4, 1), MAY[1]), "dots": (-1, 2), "records": (0, 7), "begins": MAY[2]},
 }
 # fmt: on
 """Slots and roles of each kind, with everything that can be there."""
 
 _OPTIONAL = """goal goal_title goal_owners asker begun due in_time stood_from stood_to reason said went_on author
 author_name closed with_others items more reached new owners commitment result old target shared promised owner team
-whom mine own_goal linked"""
+whom mine own_goal linked begins"""
 OPTIONAL = frozenset(_OPTIONAL.split())
 """What a fact may be without; of a measured one the value itself is always there."""
 

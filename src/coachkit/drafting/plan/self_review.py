@@ -6,18 +6,24 @@ Facts say what was done by whom; whether a sentence may say "I" is decided here,
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from coachkit.domain.identity import public_id, unpublic_id
 from coachkit.drafting.facts import Fact
+from coachkit.drafting.plan import Plan
 from coachkit.drafting.plan.desk import MOST_CITED, Desk
+from coachkit.drafting.plan.heading import planned
+from coachkit.drafting.plan.self_review_coverage import coverage_by_month
 from coachkit.drafting.plan.self_review_helped import helped
 from coachkit.drafting.plan.self_review_moved import moved
 from coachkit.drafting.plan.self_review_questions import QUESTIONS
 from coachkit.drafting.plan.self_review_rest import changed, missed, support
 from coachkit.insight.rows import Material
 
-__all__ = ["MOST", "SECTIONS", "answers"]
+__all__ = ["ANSWERS", "MOST", "SECTIONS", "answers", "plan_self_review"]
 
-SECTIONS = tuple(question.section for question in QUESTIONS)
+ANSWERS = tuple(question.section for question in QUESTIONS)
+SECTIONS = (*ANSWERS, "coverage")
 
 MOST = {"moved": 3, "helped": 3, "changed": 3, "missed": 3, "support": 3}
 """Facts in one answer, without the closing line that says what was not measured."""
@@ -26,6 +32,15 @@ CLOSING = 91.0
 """Weight of the line that says what was not measured: it goes after everything else that weighs less."""
 
 _FINDERS = {"moved": moved, "helped": helped, "changed": changed, "missed": missed, "support": support}
+
+
+def plan_self_review(material: Material, reach: datetime | None) -> Plan:
+    """The plan of a self-review; what was left out is not in ``material`` any more.
+
+    :param reach: when the oldest record was made that any source gave.
+    """
+    desk, told, left = answers(material)
+    return planned(desk, {**told, "coverage": (coverage_by_month(desk, reach),)}, left)
 
 
 def answers(material: Material) -> tuple[Desk, dict[str, tuple[Fact, ...]], tuple[Fact, ...]]:
@@ -37,7 +52,7 @@ def answers(material: Material) -> tuple[Desk, dict[str, tuple[Fact, ...]], tupl
     told: dict[str, tuple[Fact, ...]] = {}
     left: list[Fact] = []
     seen: set[str] = set()
-    for section in SECTIONS:
+    for section in ANSWERS:
         kept: list[Fact] = []
         for fact in _FINDERS[section](desk):
             about = _about(desk, fact)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.voice import Voice
 
-__all__ = ["Book", "Phrasings", "Worded", "capitalised"]
+__all__ = ["Book", "Phrasings", "Says", "Worded", "capitalised", "months_and_dots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ def capitalised(text: str, fact: Fact) -> str:
     """``text`` with a capital at its beginning, unless it begins with a name: ``git-mobile``, ``xiangzihao``."""
     begins_with_name = any(text.startswith(name) for name in fact.names)
     return text if begins_with_name else text[:1].upper() + text[1:]
+
+
+def months_and_dots(fact: Fact) -> list[tuple[date, str]]:
+    """The months of a coverage line with ``●●○`` each; ``—`` where nothing reaches back so far."""
+    months = [month for month in fact.several("months") if isinstance(month, date)]
+    dots = [number for number in fact.several("dots") if isinstance(number, int)]
+    return [
+        (month, "—" if number < 0 else "●" * number + "○" * (3 - number))
+        for month, number in zip(months, dots, strict=True)
+    ]
 
 
 @dataclass(slots=True)

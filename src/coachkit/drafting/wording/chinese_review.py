@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Party, Quote
 from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording.book import Phrasings, Says
+from coachkit.drafting.wording.book import Phrasings, Says, months_and_dots
 
 __all__ = ["SAYS"]
 
@@ -362,7 +362,18 @@ def _support_none(fact: Fact, voice: Voice) -> Phrasings:
     return [("读到的记录里，我没有在等别人的未完工作", "接下来的半年，什么会让事情好办些？要由谁来做？")]
 
 
+def _months(fact: Fact, voice: Voice) -> Phrasings:
+    shown = "，".join(f"{month.month} 月 {dots}" for month, dots in months_and_dots(fact))
+    begins, started = fact.day("begins"), fact.day("started")
+    if fact.slots.get("nothing"):
+        return [f"{shown}；没有接入任何记有工作的来源"]
+    if started:
+        return [f"{shown}；我在 {voice.day(started)}入职"]
+    return [f"{shown}；{voice.day(begins)}之前没有接入来源" if begins else shown]
+
+
 SAYS: dict[str, Says] = {
+    "coverage.months": _months,
     "moved.result": _result,
     "moved.goal": _goal,
     "moved.team": _team,

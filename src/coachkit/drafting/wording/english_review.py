@@ -7,8 +7,8 @@ it too, and neither where it was only assigned.
 from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Party, Quote
-from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording.book import Phrasings, Says
+from coachkit.drafting.voice import MONTHS, Voice
+from coachkit.drafting.wording.book import Phrasings, Says, months_and_dots
 
 __all__ = ["SAYS"]
 
@@ -463,7 +463,18 @@ def _support_none(fact: Fact, voice: Voice) -> Phrasings:
     ]
 
 
+def _months(fact: Fact, voice: Voice) -> Phrasings:
+    shown = " · ".join(f"{MONTHS[month.month - 1]} {dots}" for month, dots in months_and_dots(fact))
+    begins, started = fact.day("begins"), fact.day("started")
+    if fact.slots.get("nothing"):
+        return [f"{shown} — no source is connected that holds a record of work"]
+    if started:
+        return [f"{shown} — my first day was {voice.day(started)}"]
+    return [f"{shown} — no source connected before {voice.day(begins)}" if begins else shown]
+
+
 SAYS: dict[str, Says] = {
+    "coverage.months": _months,
     "moved.result": _result,
     "moved.goal": _goal,
     "moved.team": _team,
