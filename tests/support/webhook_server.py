@@ -123,7 +123,7 @@ def send_paced(
     *,
     rate: float,
     senders: int = 8,
-    patience: float = 60.0,
+    patience: float = 180.0,
     prefix: str = "delivery",
     on_sent: Callable[[int], object] = lambda _count: None,
 ) -> Sent:
