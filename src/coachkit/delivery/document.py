@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from coachkit.domain.drafts import CitedSource, Draft, Section, Statement
+from coachkit.domain.drafts import CitedSource, Draft, DraftKind, Section, Statement
 
 __all__ = ["Document", "DocumentAction", "DocumentSection", "DocumentSource", "DocumentStatement", "document"]
 
@@ -205,6 +205,8 @@ def _headline(draft: Draft, words: _Words) -> str:
     header = draft.header
     if header is None:
         return draft.title
+    if draft.kind is DraftKind.SELF_REVIEW:
+        return words.say(f"{header.person} · self-review", f"{header.person} · 自评")
     if header.meeting_at is None:
         return words.say(f"{header.person} · check-in", f"{header.person} · 一对一")
     when = words.moment(header.meeting_at)
@@ -227,6 +229,8 @@ def _lines(draft: Draft, words: _Words) -> tuple[str, ...]:
             f"{span} · 截至 {draft.on.year} 年 {words.day(draft.window_end)}",
         )
     window = words.say(f"{met} · window {span}", f"{met} · 范围 {span}")
+    if draft.kind is DraftKind.SELF_REVIEW:
+        window = words.say(f"period {span}", f"时期 {span}")
     read = ", ".join(header.read) if not words.zh else "、".join(header.read)
     parts = [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]
     if header.not_read:
