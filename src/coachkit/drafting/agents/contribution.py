@@ -32,17 +32,25 @@ class SharedReader(Protocol):
     def shared(self, target: Target, scopes: frozenset[int], window: Window, today: date) -> Shared: ...
 
 
+class First(Protocol):
+    """Those whom a draft names see it first."""
+
+    def may_read(self, directory: Directory, draft: Draft, viewer: Viewer, /) -> Sides | None:
+        """Lets those who are named open a draft that somebody else asked for."""
+
+    def shown(self, draft: Draft, viewer: Viewer, /) -> Draft:
+        """What of a draft a viewer sees before those named have had their look."""
+
+
 def contribution_agent(
     targets: TargetDirectory,
     reader: SharedReader,
     today: Callable[[], date],
-    may_read: Callable[[Directory, Draft, Viewer], Sides | None],
-    shown: Callable[[Draft, Viewer], Draft],
+    first: First,
 ) -> Agent:
     """The agent, over who leads what and what was done.
 
-    :param may_read: lets those who are named open a draft that somebody else asked for.
-    :param shown: what of a draft a viewer sees before those named have had their look.
+    :param first: shows a draft to those whom it names before anybody else.
     """
 
     def may_open(_directory: Directory, viewer: Viewer, subject: int, _now: datetime) -> Sides:
@@ -70,7 +78,7 @@ def contribution_agent(
         window=Stretch(usual=timedelta(days=90)),
         plan=plan,
         may_open=may_open,
-        may_read=may_read,
-        shown=shown,
+        may_read=first.may_read,
+        shown=first.shown,
         titles=contribution_title,
     )
