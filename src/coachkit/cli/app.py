@@ -21,6 +21,7 @@ from coachkit.cli import (
     prompts,
     server,
     sources,
+    verifying,
 )
 from coachkit.cli.context import Given
 from coachkit.cli.output import fail, notes
@@ -58,7 +59,20 @@ def root(
     context.obj = Given(data=data)
 
 
-for module in (demo, server, connections, sources, documents, people, identities, plugins, index, models, prompts):
+for module in (
+    demo,
+    server,
+    connections,
+    sources,
+    documents,
+    people,
+    identities,
+    plugins,
+    index,
+    models,
+    prompts,
+    verifying,
+):
     module.register(app)
 
 

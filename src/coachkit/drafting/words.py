@@ -14,6 +14,7 @@ __all__ = [
     "PASSIVE",
     "PRIVATE",
     "STATES",
+    "TECHNICAL",
     "VERBS",
     "stem",
 ]
@@ -71,6 +72,15 @@ FORBIDDEN: dict[str, re.Pattern[str]] = {
     ),
 }
 """What a document never says, by the reason. Quotations are looked at only for ``private``."""
+
+TECHNICAL = _any(
+    r"""rat(?:ed|ing|ings) scor(?:e|ed|es|ing) graded? rank(?:ed|ing|s)? percentile top bottom stars? performance
+    promot(?:e|ed|ion) best worst great perfect poor weak strong(?:est)? truly really always never health stress\w*
+    bonus bored mood quit(?:s|ting)? holiday vacation absen(?:t|ce)\w* disability depress\w* ill attitude engaged
+    incredible PIP""",
+    "评分 打分 得分 评级 排名 绩效 晋升 合格 良好 健康 永远 情绪 压力大 身体 积极 可靠 特别 请假 休假 假期",
+)
+"""Forbidden words that can also be part of the work: a ranking service, a health check, a stress test, best effort."""
 
 NEGATION = {
     "en": re.compile(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 from coachkit.drafting.facts import Language
 
-__all__ = ["Mention", "Number", "Reading", "read"]
+__all__ = ["KEY", "QUOTED", "Day", "Mention", "Number", "Reading", "read", "replaced_dates", "replaced_numbers"]
 
-_QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|「([^」]*)」|『([^』]*)』|‘([^’]{12,})’")
-_KEY = re.compile(
+QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|「([^」]*)」|『([^』]*)』|‘([^’]{12,})’")
+KEY = re.compile(
     r"\b[A-Z][A-Z0-9]{1,9}-\d+\b|(?<!\w)#\d+\b|\b[\w.-]+/[\w.-]+#\d+\b"  # PAY-17, #482, org/repo#482
     r"|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b|(?<!\w)[\w.*-]+(?:/[\w.*-]+)+"  # a hash, a path
 )
@@ -28,7 +28,7 @@ _ORDINAL = r"(?:st|nd|rd|th)?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?P<y1>\d{4})-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})\b",
+        r"\b(?P<y1>\d{4})([-/.])(?P<m1>\d{1,2})\2(?P<d1>\d{1,2})(?:T[\d:.]+Z?)?\b",
         rf"\b(?P<d1>\d{{1,2}})(?:{_DASH}(?P<d2>\d{{1,2}}))?{_ORDINAL}(?:\s+of)?\s+{_MONTH}(?:,?\s+(?P<y1>\d{{4}}))?\b",
         rf"\b{_MONTH}\s+(?P<d1>\d{{1,2}}){_ORDINAL}(?:{_DASH}(?P<d2>\d{{1,2}}){_ORDINAL})?(?:,?\s+(?P<y1>\d{{4}}))?\b",
         (
@@ -99,6 +99,10 @@ _SAME_UNIT = {
 }
 
 
+Day = tuple[int, int, int]
+"""Year, or 0 where none is said; month; day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     value: float
@@ -128,7 +132,7 @@ class Reading:
     mentions: tuple[Mention, ...]
     parts: tuple[Mention, ...]
     keys: tuple[str, ...]
-    dates: tuple[tuple[int, int, int], ...]
+    dates: tuple[Day, ...]
     numbers: tuple[Number, ...]
     words: tuple[str, ...]
     outline: str
@@ -144,10 +148,10 @@ def _name_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
 
 def read(text: str, names: Collection[str], language: Language) -> Reading:
     """Take a sentence apart. ``names`` are those it could mention."""
-    quotes = tuple(next(part for part in match.groups() if part is not None) for match in _QUOTED.finditer(text))
-    rest = _QUOTED.sub(" ” ", text)
+    quotes = tuple(next(part for part in match.groups() if part is not None) for match in QUOTED.finditer(text))
+    rest = QUOTED.sub(" ” ", text)
     named, rest = _mentions(_name_pattern(_longest_first(names)), rest)
-    keyed, rest = _mentions(_KEY, rest, "#")
+    keyed, rest = _mentions(KEY, rest, "#")
     mentions = tuple(mention for _, mention in named)
     places = tuple(sorted([*named, *keyed], key=lambda found: found[0]))
     parts = tuple(mention for _, mention in places)
@@ -180,28 +184,48 @@ def _mentions(pattern: re.Pattern[str] | None, text: str, sign: str = "@") -> tu
     return found, pattern.sub(lambda match: _blank(match, sign), text)
 
 
-def _dates(text: str) -> tuple[tuple[tuple[int, int, int], ...], str]:
-    found: list[tuple[int, tuple[int, int, int]]] = []
-    for pattern in _DATES:
-        for match in pattern.finditer(text):
-            parts = match.groupdict()
-            month = _MONTHS[parts["n1"].lower()[:3]] if parts.get("n1") else int(parts["m1"])
-            year = int(parts["y1"]) if parts.get("y1") else 0
-            days = [int(parts[name]) for name in ("d1", "d2") if parts.get(name)]
-            found.extend((match.start() + place, (year, month, day)) for place, day in enumerate(days))
-        text = pattern.sub(lambda match: _blank(match, "☼"), text)
+def _dates(text: str) -> tuple[tuple[Day, ...], str]:
+    found: list[tuple[int, Day]] = []
+
+    def put(match: re.Match[str], days: list[Day]) -> str:
+        found.extend((match.start() + place, day) for place, day in enumerate(days))
+        return _blank(match, "☼")
+
+    text = replaced_dates(text, put)
     return tuple(day for _, day in sorted(found)), text
 
 
+def replaced_dates(text: str, put: Callable[[re.Match[str], list[Day]], str]) -> str:
+    """``text`` with each date, or range of dates, replaced by what ``put`` makes of it."""
+
+    def one(match: re.Match[str]) -> str:
+        parts = match.groupdict()
+        month = _MONTHS[parts["n1"].lower()[:3]] if parts.get("n1") else int(parts["m1"])
+        year = int(parts["y1"]) if parts.get("y1") else 0
+        return put(match, [(year, month, int(parts[name])) for name in ("d1", "d2") if parts.get(name)])
+
+    for pattern in _DATES:
+        text = pattern.sub(one, text)
+    return text
+
+
 def _numbers(text: str, language: Language) -> tuple[tuple[Number, ...], str]:
-    found = [(m.start(), Number(float(m["value"].replace(",", "")), _unit(m["unit"]))) for m in _NUMBER.finditer(text)]
-    text = _NUMBER.sub(_blank, text)
-    if language == "en":
-        found += [(match.start(), _in_words(match)) for match in _WORD_NUMBER.finditer(text) if _counts(match)]
-    else:
-        found += [(m.start(), Number(_chinese(m["value"]), _unit(m["unit"]))) for m in _CHINESE_NUMBER.finditer(text)]
-        text = _CHINESE_NUMBER.sub(_blank, text)
+    found: list[tuple[int, Number]] = []
+
+    def put(match: re.Match[str], number: Number) -> str:
+        found.append((match.start(), number))
+        return _blank(match)
+
+    text = replaced_numbers(text, language, put)
     return tuple(number for _, number in sorted(found, key=lambda pair: pair[0])), text
+
+
+def replaced_numbers(text: str, language: Language, put: Callable[[re.Match[str], Number], str]) -> str:
+    """``text`` with each number, in digits or in words of ``language``, replaced by what ``put`` makes of it."""
+    text = _NUMBER.sub(lambda m: put(m, Number(float(m["value"].replace(",", "")), _unit(m["unit"]))), text)
+    if language == "zh":
+        return _CHINESE_NUMBER.sub(lambda m: put(m, Number(_chinese(m["value"]), _unit(m["unit"]))), text)
+    return _WORD_NUMBER.sub(lambda m: put(m, _in_words(m)) if _counts(m) else m.group(), text)
 
 
 def _counts(match: re.Match[str]) -> bool:

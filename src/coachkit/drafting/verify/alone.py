@@ -1,0 +1,321 @@
+"""Checks of a claim against its evidence alone: no fact, no sentence of our own. Each returns a reason, or nothing.
+
+What they know is in the evidence; what they cannot trace they refuse. A claim may leave out, reorder, turn into the
+passive and say in other words of the same meaning (:mod:`~coachkit.drafting.verify.lexicon`); it may not add.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from coachkit.domain.drafts import Check
+from coachkit.drafting.cleaning import clean
+from coachkit.drafting.fitting import length
+from coachkit.drafting.suspicion import is_suspicious
+from coachkit.drafting.verify.acts import acts_in, turned
+from coachkit.drafting.verify.cited import Cited, Unit, bare, senses_of
+from coachkit.drafting.verify.figures import days, numbers
+from coachkit.drafting.verify.lexicon import ACTS
+from coachkit.drafting.verify.passage import Arg, Clause, Token
+from coachkit.drafting.words import FORBIDDEN, OPENING, PRIVATE, TECHNICAL
+
+__all__ = ["CHECKS", "check_alone"]
+
+LONGEST = {"en": 120, "zh": 260}
+"""Words or characters of a statement, whatever it says."""
+
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|「[^」]*」|『[^』]*』")
+
+
+def citation(of: Cited) -> str:
+    """It cites something, and everything it cites is there."""
+    if not of.citations:
+        return "cites nothing"
+    unknown = [one for one in (*of.citations, *of.marks) if one not in of.sources]
+    if unknown:
+        return f"cites what is not among the evidence: {', '.join(unknown)}"
+    here = {id(of.sources[one]) for one in of.citations}
+    foreign = [one for one in of.marks if id(of.sources[one]) not in here]
+    return f"names a source that it does not cite: {', '.join(foreign)}" if foreign else ""
+
+
+def shape(of: Cited) -> str:
+    """Plain words: no markup, links, hidden characters or instructions."""
+    for text in (of.text, of.question):
+        outside = _QUOTED.sub(" ", text)
+        if re.search(r"https?:|www\.|[<>`{}|]|\*\*|(?<!\w)__|\]\(|^\s*(?:#|[-*+]\s|\d+\.\s)", outside):
+            return "holds markup or a link"
+        if _letters(clean(outside)) != _letters(outside):
+            return "holds markup, a role mark or hidden characters"
+        if is_suspicious(outside):
+            return "reads like instructions to a program"
+    return "" if re.search(r"\w", of.text) else "is empty"
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def quotations(of: Cited) -> str:
+    """What stands between quotation marks stands so in the cited evidence."""
+    for quote in (token.text for clause in (*of.said, *of.asked) for token in clause if token.kind == "quote"):
+        places = [of.quotes.find(part) for part in map(bare, re.split(r"…|\.\.\.", quote)) if part]
+        if -1 in places:
+            return f"quotes what the evidence does not say: {quote[:40]!r}"
+        if places != sorted(places):
+            return f"quotes in another order: {quote[:40]!r}"
+    return ""
+
+
+def names(of: Cited) -> str:
+    """Whom it names, the cited evidence names."""
+    return next((f"names {one.text}" for one in _args(of.said) if not one.is_key and not of.names_anywhere(one)), "")
+
+
+def keys(of: Cited) -> str:
+    """The items, versions, paths and times of day it names, the cited evidence names."""
+    return next((f"names {one.text}" for one in _args(of.said) if one.is_key and not of.names_anywhere(one)), "")
+
+
+def roles(of: Cited) -> str:
+    """Who gives and who receives, by the roles of the record and by the syntax of its text."""
+    said = acts_in(of.said)
+    if reason := turned(said, of.acts):
+        return reason
+    for act in said:
+        for who in act.by:
+            for whom in act.to:
+                if not who.same(whom) and (reason := _apart(of, who, whom)):
+                    return reason
+    return ""
+
+
+def _apart(of: Cited, one: Arg, other: Arg) -> str:
+    """Two that no single source names together, or that its only words for both name in the other order."""
+    sources = [s for s in of.cited if _has(of.args_of(s), one) and _has(of.args_of(s), other)]
+    if not sources and all(of.names_anywhere(arg) for arg in (one, other)) and len(of.cited) > 1:
+        return f"puts together what stands in different evidence: {one.text}, {other.text}"
+    return ""
+
+
+def belonging(of: Cited) -> str:
+    """Numbers, days and states belong to whom and what the evidence gives them to."""
+    for clause in of.said:
+        args = [token.arg for token in clause if token.arg]
+        for token in clause:
+            whose = [arg for arg in args if arg.is_key] if token.act else args  # who did it is a matter of roles
+            if reason := _belongs(of, token, whose):
+                return reason
+    return ""
+
+
+def _belongs(of: Cited, token: Token, args: Sequence[Arg]) -> str:
+    holding = [unit for unit in of.units if any(_alike(token, other) for other in unit.clause)]
+    if not holding:
+        return ""
+    for arg in args:
+        if not any(_may_hold(of, unit, arg) for unit in holding):
+            return f"{token.text} is not said of {arg.text}"
+    return ""
+
+
+def _alike(token: Token, other: Token) -> bool:
+    if token.number and other.number:
+        return token.number.value == other.number.value
+    if token.days and other.days:
+        return any(one[1:] == two[1:] for one in token.days for two in other.days)
+    return token.act and bool(token.senses & other.senses & ACTS) and other.denied == token.denied
+
+
+def _may_hold(of: Cited, unit: Unit, arg: Arg) -> bool:
+    """Whether what a clause says may be about ``arg``: it names it, or nothing of its kind while its record does."""
+    here = [one for one in (token.arg for token in unit.clause) if one and one.is_key == arg.is_key]
+    if here and _has(here, arg):
+        return True
+    typed = [Arg(one.name, of.names.aliases.get(one.name, frozenset({one.name}))) for one in unit.source.actors]
+    keys_of = (unit.source.key, *unit.source.aliases)
+    typed += [Arg(one, frozenset({one.lower()}), is_key=True) for one in keys_of if one]
+    if _has(typed, arg):
+        return True
+    return not here and (
+        _has(of.args_of(unit.source), arg) or not any(a.is_key == arg.is_key for a in of.args_of(unit.source))
+    )
+
+
+def negation(of: Cited) -> str:
+    """It denies what the evidence denies, and nothing else; it says as done only what the evidence says as done."""
+    signs = _signs(of)
+    for clause in of.said:
+        denied = [token for token in clause if token.denied]
+        if denied and not any("no" in signs.get(sense, "") for token in denied for sense in token.senses):
+            return f"denies what the evidence does not deny: {denied[0].text}"
+        for token in clause:
+            known = [signs[sense] for sense in token.senses if sense in signs]
+            every = set().union(*known) if known else set()
+            if not token.denied and every == {"no"}:
+                return f"says what the evidence denies: {token.text}"
+            if token.act and not token.intended and not token.denied and every and every <= {"intent", "no"}:
+                return f"says as done what the evidence only intends: {token.text}"
+            if token.act and token.intended and every == {"yes"}:
+                return f"says as intended what the evidence says as done: {token.text}"
+    return ""
+
+
+def _signs(of: Cited) -> dict[str, set[str]]:
+    """Of each concept or root in the evidence, whether it is affirmed, denied or intended somewhere."""
+    found: dict[str, set[str]] = {}
+    for token in of.tokens:
+        for sense in token.senses:
+            found.setdefault(sense, set()).add("no" if token.denied else "intent" if token.intended else "yes")
+    for one in of.cited:
+        for name in one.denied:
+            for sense in senses_of(name):
+                found.setdefault(sense, set()).add("no")
+        for text in (*(value for _, value in one.fields), *(name for name, value in one.fields if value == "true")):
+            for sense in senses_of(text):
+                found.setdefault(sense, set()).add("yes")
+        for actor in one.actors:
+            found.setdefault(actor.act or actor.role, set()).add("yes")
+    return found
+
+
+_CAUSES = re.compile(
+    r"\b(?:because|due to|owing to|as a result|therefore|hence|thereby|so that|in order to|led to"
+    r"|leads to|caused?|causes|causing|resulted in|thanks to|which meant|consequently|since (?:he|she|they|it|the|nobody|no one))\b"
+    r"|因为|由于|所以|因此|导致|使得|从而|以便|为了|以至|于是|造成|促使|多亏|得益于|归功于",
+    re.IGNORECASE,
+)
+
+
+def causes(of: Cited) -> str:
+    """It gives a reason or an effect only where the evidence does, and the same way round."""
+    match = _CAUSES.search(_QUOTED.sub(" ", of.text))
+    if match is None:
+        return ""
+    texts = [text for one in of.cited for text in one.texts if _CAUSES.search(text)]
+    if not texts:
+        return f"gives a cause that the evidence does not: {match.group()}"
+    behind = senses_of(of.text[of.text.find(match.group()) + len(match.group()) :])
+    for text in texts:
+        known = _CAUSES.search(text)
+        if known and len(behind & senses_of(text[known.end() :])) >= len(behind & senses_of(text[: known.start()])):
+            return ""
+    return "turns cause and effect around"
+
+
+def support(of: Cited) -> str:
+    """Every word with a meaning of its own has it in the cited evidence, in these words or in others of the same."""
+    wrong = [token.text for clause in of.said for token in clause if not _supported(token, of)]
+    wrong += _strange_characters(of)
+    return f"says what the evidence does not: {', '.join(dict.fromkeys(wrong))}" if wrong else ""
+
+
+def _supported(token: Token, of: Cited) -> bool:
+    if token.kind != "word" or not token.senses or not token.text.isascii():
+        return token.kind != "word" or not token.senses or bool(token.senses & of.vocabulary) or len(token.text) == 1
+    if token.senses & of.vocabulary:
+        return True
+    parts = [senses_of(part) for part in re.split(r"[-_./]", token.text) if part]
+    return len(parts) > 1 and all(part & of.vocabulary or not part for part in parts)
+
+
+def _strange_characters(of: Cited) -> list[str]:
+    """Runs of Chinese characters that are no words we know: they must stand so in the evidence."""
+    found = []
+    for clause in of.said:
+        run = ""
+        for token in (*clause, None):
+            unknown = token and len(token.text) == 1 and token.senses == {token.text} and not token.text.isascii()
+            if token and unknown:
+                run += token.text
+                continue
+            pieces = [run[place : place + 2] for place in range(max(1, len(run) - 1))] if run else []
+            found += [piece for piece in pieces if piece not in of.raw]
+            run = ""
+    return found
+
+
+def wording(of: Cited) -> str:
+    """It does not rate, rank, praise, describe a character or a mood, or touch what is private.
+
+    A word that can be technical (a ranking, a score, a weak symbol) is let through where the evidence has it beside the
+    same word.
+    """
+    for text in (of.text, of.question):
+        outside = _QUOTED.sub(" ", text)
+        for reason, pattern in FORBIDDEN.items():
+            for match in pattern.finditer(outside):
+                if not _technical(outside, match, of):
+                    return f"{reason}: {match.group()}"
+    quoted = PRIVATE.search(of.text)
+    return f"private: {quoted.group()}" if quoted and not _technical(of.text, quoted, of) else ""
+
+
+def _technical(text: str, match: re.Match[str], of: Cited) -> bool:
+    if not TECHNICAL.fullmatch(match.group()):
+        return False
+    before = re.findall(r"[\w-]+", text[: match.start()])[-1:]
+    behind = re.findall(r"[\w-]+", text[match.end() :])[:1]
+    word = match.group().lower()
+    raw = re.sub(r"[^\w-]+", " ", of.raw.lower())
+    beside = [f"{one.lower()} {word}" for one in before] + [f"{word} {one.lower()}" for one in behind]
+    if not word.isascii():
+        return (
+            text[max(0, match.start() - 2) : match.end()] in of.raw or text[match.start() : match.end() + 2] in of.raw
+        )
+    return any(pair in raw for pair in beside)
+
+
+def size(of: Cited) -> str:
+    """It is a statement, not an essay."""
+    found = length(of.text, of.language)
+    return "" if found <= LONGEST[of.language] else f"is {found} long"
+
+
+def asks(of: Cited) -> str:
+    """Its question is open, and about nobody and nothing else."""
+    if not of.question:
+        return ""
+    if not of.question.rstrip().endswith(("?", "？")) or not OPENING[of.language].search(of.question):
+        return "asks no open question"
+    for arg in _args(of.asked):
+        if not of.names_anywhere(arg):
+            return f"asks about {arg.text}"
+    return ""
+
+
+def _args(clauses: Iterable[Clause]) -> list[Arg]:
+    return [token.arg for clause in clauses for token in clause if token.arg]
+
+
+def _has(args: Iterable[Arg], wanted: Arg) -> bool:
+    return any(one.same(wanted) for one in args)
+
+
+Finds = Callable[[Cited], str]
+
+CHECKS: Mapping[str, Finds] = {
+    "citation": citation,
+    "shape": shape,
+    "quotations": quotations,
+    "names": names,
+    "keys": keys,
+    "numbers": numbers,
+    "dates": days,
+    "negation": negation,
+    "roles": roles,
+    "belonging": belonging,
+    "causes": causes,
+    "support": support,
+    "wording": wording,
+    "size": size,
+    "question": asks,
+}
+"""In their order. *States* have no check of their own here: a state is a word that must have support, in its sign."""
+
+
+def check_alone(of: Cited, checks: Mapping[str, Finds] = CHECKS) -> tuple[Check, ...]:
+    """What each check says of a statement against the evidence it cites."""
+    found = ((name, finds(of)) for name, finds in checks.items())
+    return tuple(Check(name=name, passed=not reason, reason=reason) for name, reason in found)
