@@ -6,30 +6,37 @@ see. The path is the same for every kind; an :class:`~coachkit.drafting.agents.A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from coachkit.access import Directory, ReadLog, Viewer
-from coachkit.domain.drafts import Draft, DraftKind, Header, Origin, Statement
-from coachkit.domain.identity import content_hash, public_id, unpublic_id
+from coachkit.domain.drafts import Decided, Decision, Draft, DraftKind, Edit, EditAction, Header, Statement
+from coachkit.domain.explanations import Explanation, PackedRecord
+from coachkit.domain.identity import public_id, unpublic_id
+from coachkit.drafting import tracing
 from coachkit.drafting.agents import Agent, Asked, Sides
 from coachkit.drafting.cleaning import clean
+from coachkit.drafting.explaining import explained, packed
 from coachkit.drafting.facts import Language
-from coachkit.drafting.notes import note
-from coachkit.drafting.opening import without
-from coachkit.drafting.pack import Pack, build_pack
+from coachkit.drafting.laying_out import header_of, laid_out
+from coachkit.drafting.opening import edited, without
+from coachkit.drafting.pack import Pack, build_pack, estimate_tokens
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.ports import DraftStore, FactReader, StoredDraft, Writer
 from coachkit.drafting.prompts import Prompt, PromptLibrary, Rendered
+from coachkit.drafting.recording import recorded
 from coachkit.drafting.steps import REWORD, Composed, Prompts, compose_all, fitted, rendered, written
 from coachkit.drafting.voice import Voice
 from coachkit.drafting.windows import Windows
 from coachkit.errors import BadInput, NotFound
 from coachkit.insight.rows import Window
+from coachkit.telemetry import traced
 
 __all__ = ["Documents"]
+
+LONGEST_EDIT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class _Ready:
     voice: Voice
     header: Header
     fits: Composed
+    writer: Writer | None
 
 
 def _nobody(_fact: str, _statement: Statement) -> None:
@@ -119,34 +127,32 @@ class Documents:
         :raises BadInput: if ``on`` is yet to come, or the window is empty or too long.
         """
         agent = self.agent(kind)
-        sides = agent.may_open(self._directory, viewer, subject, now)
-        on = None if on == self._directory.today(now) else on
-        ready = self._ready(agent, viewer, sides, language, now, since, on)
-        plan, pack, voice, header, fits = ready.plan, ready.pack, ready.voice, ready.header, ready.fits
-        writer = None if model == "none" else self._writers(model)
-        tell = _nobody if agent.shown else tell  # not all of it is the viewer's yet
-        done = fits
-        if writer is not None:
-            prompts = self._prompts_for(agent, writer)
-            done = written(
-                agent, fits, pack, voice, prompts, writer, window=plan.window, seconds=self._seconds, tell=tell
+        with tracing.document(str(agent.kind), language, model) as work:
+            sides = agent.may_open(self._directory, viewer, subject, now)
+            on = None if on == self._directory.today(now) else on
+            steps = tracing.Steps()
+            ready = self._ready(agent, viewer, sides, language, now, since, on, steps, self._writer(model))
+            done = self._worded(agent, ready, steps, _nobody if agent.shown else tell)
+            with steps.step("fit"):
+                kept = fitted(agent, done, ready.header, ready.voice)
+            draft = laid_out(
+                agent,
+                viewer,
+                ready.plan,
+                ready.pack,
+                ready.voice,
+                kept,
+                ready.header,
+                model=model,
+                now=now,
+                on=on,
             )
-        kept = fitted(agent, done, header, voice)
-        draft = _draft(agent, viewer, plan, pack, voice, kept, header, now, on)
-        draft = replace(
-            draft,
-            prompt=done.prompt.name if done.prompt else "",
-            model=model,
-            raw_output=done.raw,
-            settings=dict(done.prompt.about.settings) if done.prompt else {},
-            notes=_notes(done, language, model),
-        )
-        explanation = {**done.explanation(plan, pack), "dropped": [fact.id for fact in kept.dropped]}
-        if done.prompt is not None:
-            explanation["prompt"] = done.prompt.record
-        explanation["accounts"] = self._accounts(draft, sides)
-        self._drafts.save(draft, viewer=viewer.person, subject=subject, explanation=explanation)
-        self._note(agent, sides, viewer, now)
+            record = recorded(ready.plan, ready.pack, done, kept, steps.seconds)
+            record["accounts"] = self._accounts(draft, sides)
+            with traced("coachkit.keep"):
+                self._drafts.save(draft, viewer=viewer.person, subject=subject, explanation=record)
+            self._note(agent, sides, viewer, now)
+            work.set({"coachkit.draft": draft.id, "coachkit.evidence": len(draft.evidence)})
         return agent.shown(draft, viewer) if agent.shown else draft
 
     def rehearse(self, prompt: Prompt, viewer: Viewer, subject: int, *, language: Language, now: datetime) -> Rendered:
@@ -162,7 +168,7 @@ class Documents:
                 "no document is worded with it.", subject=prompt.name, hint="Fill it with --values FILE.json instead."
             )
         sides = agent.may_open(self._directory, viewer, subject, now)
-        ready = self._ready(agent, viewer, sides, language, now, None, None)
+        ready = self._ready(agent, viewer, sides, language, now, None, None, tracing.Steps(), None)
         self._note(agent, sides, viewer, now)
         return rendered(agent, ready.fits, ready.pack, ready.voice, prompt, ready.plan.window)
 
@@ -196,17 +202,70 @@ class Documents:
         agent, stored, sides = self._stored(draft_id, viewer)
         return self._opened(agent, stored, sides, viewer)
 
-    def explanation(self, draft_id: str, viewer: Viewer) -> Mapping[str, object]:
-        """Input and output of each step that led to a draft: facts with weights, pack, model's output, checks."""
+    def explanation(self, draft_id: str, viewer: Viewer) -> Explanation:
+        """Why a draft says what it says: facts with weights, evidence, the model's words, checks, edits, decisions."""
         agent, stored, sides = self._stored(draft_id, viewer)
         opened = self._opened(agent, stored, sides, viewer)
-        if opened.stale:
-            return {
-                "withheld": "some of the evidence has changed or may not be read any more; prepare the document anew"
-            }
-        if agent.shown and opened.citations.keys() != stored.draft.citations.keys():
-            return {"withheld": "those whom it names see first what is said about them"}
-        return stored.explanation
+        hidden = bool(agent.shown) and opened.citations.keys() != stored.draft.citations.keys()
+        return explained(stored, opened, withheld=opened.stale or hidden)
+
+    def records(self, draft_id: str, viewer: Viewer) -> tuple[PackedRecord, ...]:
+        """The records that a draft could cite, as they were quoted; none, where some have changed or are gone."""
+        agent, stored, sides = self._stored(draft_id, viewer)
+        opened = self._opened(agent, stored, sides, viewer)
+        hidden = bool(agent.shown) and opened.citations.keys() != stored.draft.citations.keys()
+        return () if opened.stale or hidden else packed(stored)
+
+    def edit(self, draft_id: str, viewer: Viewer, statement: str, action: EditAction | str, text: str = "") -> Draft:
+        """Keep, change or take out a statement, and note who did; the draft as it is then.
+
+        What a person writes is cleaned of hidden characters and markup, and shown as theirs: nothing checks it.
+
+        :raises NotFound: if there is no such draft of the viewer's, or no such statement in it.
+        :raises BadInput: for an unknown action, or an edit without words.
+        """
+        agent, stored, sides = self._stored(draft_id, viewer)
+        self._own(stored, viewer)
+        if action not in list(EditAction):
+            raise BadInput(
+                f"{clean(str(action))[:40]!r} is nothing to do with a statement.", hint="keep, edit or remove."
+            )
+        words = " ".join(clean(text).split()) if action == EditAction.EDIT else ""
+        if action == EditAction.EDIT and not words:
+            raise BadInput("an edit needs words.", hint="To take a statement out, remove it.")
+        if len(words) > LONGEST_EDIT:
+            raise BadInput(f"a statement has {LONGEST_EDIT} characters at most.", hint="Split it or say less.")
+        known = {one.id for section in stored.draft.sections for one in section.statements}
+        if statement not in known:
+            raise NotFound("there is no such statement in this draft.", subject=clean(statement)[:40])
+        edit = Edit(
+            statement=statement, action=EditAction(action), text=words, by=public_id(viewer.person), at=viewer.at
+        )
+        self._drafts.add_edit(draft_id, edit)
+        return self._opened(agent, replace(stored, edits=(*stored.edits, edit)), sides, viewer)
+
+    def decide(self, draft_id: str, viewer: Viewer, decision: Decision | str) -> Draft:
+        """Note what the viewer decides about a draft of theirs; the draft as it is then.
+
+        :raises NotFound: if there is no such draft of the viewer's.
+        :raises BadInput: for an unknown decision.
+        """
+        agent, stored, sides = self._stored(draft_id, viewer)
+        self._own(stored, viewer)
+        if decision not in list(Decision):
+            known = ", ".join(Decision)
+            raise BadInput(f"{clean(str(decision))[:40]!r} is no decision about a draft.", hint=f"One of: {known}.")
+        decided = Decided(decision=Decision(decision), by=public_id(viewer.person), at=viewer.at)
+        self._drafts.add_decision(draft_id, decided)
+        return self._opened(agent, replace(stored, decisions=(*stored.decisions, decided)), sides, viewer)
+
+    @staticmethod
+    def _own(stored: StoredDraft, viewer: Viewer) -> None:
+        if stored.draft.viewer != public_id(viewer.person):
+            raise NotFound("there is no such draft of yours.", subject=stored.draft.id)
+
+    def _writer(self, model: str) -> Writer | None:
+        return None if model == "none" else self._writers(model)
 
     def _ready(
         self,
@@ -217,14 +276,45 @@ class Documents:
         now: datetime,
         since: datetime | None,
         on: date | None,
+        steps: tracing.Steps,
+        writer: Writer | None,
     ) -> _Ready:
         """Everything up to the model: planned, packed, composed, fitted."""
         window = self._windows.window(agent.window, sides, now, since=since, on=on)
-        plan = agent.plan(Asked(facts=self._facts, viewer=viewer, sides=sides, window=window))
-        voice = Voice(language, window.today, self._zone, viewer.person, plan.subject)
-        pack = self._pack(plan, sides, window)
-        header = _header(plan, sides, voice)
-        return _Ready(plan, pack, voice, header, fitted(agent, compose_all(agent, plan, pack, voice), header, voice))
+        with steps.step("plan"):
+            plan = agent.plan(Asked(facts=self._facts, viewer=viewer, sides=sides, window=window))
+        addressed = 0 if agent.neutral else viewer.person
+        voice = Voice(language, window.today, self._zone, addressed, plan.subject)
+        with steps.step("pack"):
+            pack = self._pack(plan, sides, window, writer)
+        header = header_of(plan, sides, voice)
+        with steps.step("compose"):
+            composed = compose_all(agent, plan, pack, voice)
+        with steps.step("fit"):
+            fits = fitted(agent, composed, header, voice)
+        return _Ready(plan, pack, voice, header, fits, writer)
+
+    def _worded(
+        self, agent: Agent, ready: _Ready, steps: tracing.Steps, tell: Callable[[str, Statement], None]
+    ) -> Composed:
+        """What a model makes of it, as far as it holds; without a model, as it was composed."""
+        writer = ready.writer
+        if writer is None:
+            return ready.fits
+        document = None if writer.prompt == REWORD else self._prompts.get(agent.prompt)
+        prompts = Prompts(document, self._prompts.get(REWORD))
+        with steps.step("word"):
+            return written(
+                agent,
+                ready.fits,
+                ready.pack,
+                ready.voice,
+                prompts,
+                writer,
+                window=ready.plan.window,
+                seconds=self._seconds,
+                tell=tell,
+            )
 
     def _stored(self, draft_id: str, viewer: Viewer) -> tuple[Agent, StoredDraft, Sides]:
         stored = self._drafts.get(draft_id)
@@ -252,7 +342,9 @@ class Documents:
         before = stored.explanation.get("accounts")
         changed = changed or (before is not None and before != self._accounts(draft, sides))
         self._note(agent, sides, viewer, viewer.at)
+        draft = edited(draft, stored.edits)
         kept = without(draft, gone, stale=bool(gone) or changed)
+        kept = replace(kept, decided=stored.decisions[-1] if stored.decisions else None)
         return agent.shown(kept, viewer) if agent.shown else kept
 
     def _accounts(self, draft: Draft, sides: Sides) -> str:
@@ -264,74 +356,8 @@ class Documents:
         for person in sorted(sides.concerned):
             self._reads.record(viewer, person, str(agent.kind), agent.purpose, at)
 
-    def _prompts_for(self, agent: Agent, writer: Writer) -> Prompts:
-        document = None if writer.prompt == REWORD else self._prompts.get(agent.prompt)
-        return Prompts(document, self._prompts.get(REWORD))
-
-    def _pack(self, plan: Plan, sides: Sides, window: Window) -> Pack:
+    def _pack(self, plan: Plan, sides: Sides, window: Window, writer: Writer | None) -> Pack:
         ids = dict.fromkeys(unpublic_id(public) for fact in plan.facts for public in fact.counted)
-        return build_pack(self._facts.evidence(list(ids), sides.scopes), plan.facts, window.start, window.end)
-
-
-def _header(plan: Plan, sides: Sides, voice: Voice) -> Header:
-    above = plan.heading
-    return Header(
-        person=above.name,
-        title=clean(sides.title),
-        team=above.team,
-        other=above.other,
-        meeting_at=above.meeting_at,
-        last_meeting_at=above.last_meeting_at,
-        read=above.read,
-        not_read={name: note("failing", voice.language, voice.day(day)) for name, day in above.failing.items()},
-    )
-
-
-def _draft(
-    agent: Agent,
-    viewer: Viewer,
-    plan: Plan,
-    pack: Pack,
-    voice: Voice,
-    kept: Composed,
-    header: Header,
-    now: datetime,
-    on: date | None,
-) -> Draft:
-    reader, subject = public_id(viewer.person), public_id(plan.subject.who)
-    draft = Draft(
-        id=content_hash(agent.kind, reader, subject, voice.language, now.isoformat(), str(on or ""))[:20],
-        kind=agent.kind,
-        language=voice.language,
-        subject=subject,
-        viewer=reader,
-        actor=reader,
-        purpose=agent.purpose,
-        window_start=plan.window.start,
-        window_end=plan.window.end,
-        created_at=now,
-        title=header.person,
-        sections=kept.sections(agent, voice),
-        header=header,
-        on=on,
-    )
-    cited = draft.citations
-    used = {fact.id for facts in kept.facts.values() for fact in facts}
-    counted = [public for fact in plan.facts if fact.id in used for public in fact.counted]
-    evidence = {
-        public: (pack.evidence[public].version, pack.evidence[public].content_hash)
-        for public in dict.fromkeys([*cited, *counted])
-        if public in pack.evidence
-    }
-    return replace(draft, evidence=evidence, sources=tuple(pack.source(public, voice) for public in cited))
-
-
-def _notes(done: Composed, language: Language, model: str) -> tuple[str, ...]:
-    """What the model could not do."""
-    notes = [note(code, language, model) for code in done.problems]
-    refused = sum(statement.origin is Origin.REPLACED for statement in done.statements.values())
-    if refused and refused == done.heard and model == "local":
-        notes.append(note("none-held", language))
-    elif refused:
-        notes.append(note("refused", language, model, refused, done.heard))
-    return tuple(notes)
+        evidence = self._facts.evidence(list(ids), sides.scopes)
+        count = writer.count_tokens if writer else estimate_tokens
+        return build_pack(evidence, plan.facts, window.start, window.end, count=count)

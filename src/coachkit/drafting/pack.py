@@ -5,9 +5,11 @@ A writer sees nothing else. What reads like instructions to a program goes into 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 
 from coachkit.domain.drafts import CitedSource
 from coachkit.domain.evidence import Evidence
@@ -17,12 +19,14 @@ from coachkit.drafting.ports import Quoted
 from coachkit.drafting.suspicion import is_suspicious
 from coachkit.drafting.voice import Voice
 
-__all__ = ["Pack", "build_pack"]
+__all__ = ["Pack", "build_pack", "estimate_tokens"]
 
-MOST_CHARACTERS = 12_000
-"""Of all texts together: about 3,000 tokens of English, 6,000 of Chinese."""
+MOST_TOKENS = 3_000
+"""Of all quoted words together, as the model in use counts them."""
 EACH = 400
+"""Characters of one record's text."""
 _STRETCHES = 6
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _NAMELESS = frozenset({"check_in", "action_item", "feedback", "person_profile", "note"})
 """Kinds that people call by no key; a list of sources names them by what they are."""
 
@@ -32,12 +36,15 @@ class Pack:
     """Evidence by public id, as it was read; and in the order and shape a writer gets it.
 
     :ivar short: public id → short id (``E1``): what a small model can repeat without a mistake.
+    :ivar tokens: how many tokens the quoted words are; ``most_tokens`` how many they may be.
     """
 
     evidence: dict[str, Evidence]
     quoted: tuple[Quoted, ...]
     short: dict[str, str]
     suspicious: frozenset[str]
+    tokens: int = 0
+    most_tokens: int = MOST_TOKENS
 
     @property
     def long(self) -> dict[str, str]:
@@ -64,43 +71,71 @@ class Pack:
         )
 
 
-def build_pack(evidence: Sequence[Evidence], facts: Sequence[Fact], start: datetime, end: datetime) -> Pack:
-    """The pack for these facts. Texts are given out evenly over the window until the budget is spent."""
+def estimate_tokens(text: str) -> int:
+    """Tokens of a text where no model is there to count them: a Han character is one, four others are one."""
+    han = len(_HAN.findall(text))
+    return han + (len(text) - han + 3) // 4
+
+
+def build_pack(
+    evidence: Sequence[Evidence],
+    facts: Sequence[Fact],
+    start: datetime,
+    end: datetime,
+    *,
+    count: Callable[[str], int] = estimate_tokens,
+    most_tokens: int = MOST_TOKENS,
+) -> Pack:
+    """The pack for these facts. Texts are given out evenly over the window until the budget is spent.
+
+    :param count: counts tokens as the model in use does.
+    """
     suspicious = frozenset(one.id for one in evidence if is_suspicious(f"{one.title}\n{one.text}"))
     wanted = {public for fact in facts for public in fact.evidence}
     used = [one for one in evidence if one.id in wanted]
     short = {one.id: f"E{number}" for number, one in enumerate(used, 1)}
-    texts = _texts(used, suspicious, start, end)
-    quoted = tuple(
+    titled = [
         Quoted(
             id=short[one.id],
             kind=one.kind,
             key=clean(one.key)[:60],
             day=one.occurred_at.date().isoformat(),
             title="" if one.id in suspicious else shorten(clean(one.title), 120)[0],
-            text=texts.get(one.id, ""),
         )
         for one in used
+    ]
+    spent = sum(count(f"{one.key} {one.title}") for one in titled)
+    texts, left = _texts(_spread(used, start, end), suspicious, max(most_tokens - spent, 0), count)
+    return Pack(
+        evidence={one.id: one for one in evidence},
+        quoted=tuple(replace(one, text=texts.get(of.id, "")) for one, of in zip(titled, used, strict=True)),
+        short=short,
+        suspicious=suspicious,
+        tokens=max(most_tokens, spent) - left,
+        most_tokens=most_tokens,
     )
-    return Pack({one.id: one for one in evidence}, quoted, short, suspicious)
 
 
-def _texts(used: Sequence[Evidence], suspicious: frozenset[str], start: datetime, end: datetime) -> dict[str, str]:
-    """Texts within the budget: a round takes one record of each stretch of the window, so that none is left blank."""
+def _spread(used: Sequence[Evidence], start: datetime, end: datetime) -> list[Evidence]:
+    """In rounds: each takes one record of every stretch of the window, so that none is left blank."""
     span = max((end - start).total_seconds(), 1.0)
     stretches: list[list[Evidence]] = [[] for _ in range(_STRETCHES)]
     for one in sorted(used, key=lambda one: (one.occurred_at, one.id)):
         place = int((one.occurred_at - start).total_seconds() / span * _STRETCHES)
         stretches[min(max(place, 0), _STRETCHES - 1)].append(one)
+    return [one for round_ in zip_longest(*stretches) for one in round_ if one is not None]
+
+
+def _texts(
+    spread: Sequence[Evidence], suspicious: frozenset[str], budget: int, count: Callable[[str], int]
+) -> tuple[dict[str, str], int]:
+    """Texts within the budget, and what is left of it."""
     texts: dict[str, str] = {}
-    left = MOST_CHARACTERS
-    while any(stretches):
-        for stretch in stretches:
-            if not stretch:
-                continue
-            one = stretch.pop(0)
-            text = "" if one.id in suspicious else shorten(clean(one.text), EACH)[0]
-            if len(text) <= left:
-                texts[one.id] = text
-                left -= len(text)
-    return texts
+    left = budget
+    for one in spread:
+        text = "" if one.id in suspicious else shorten(clean(one.text), EACH)[0]
+        size = count(text) if text else 0
+        if size <= left:
+            texts[one.id] = text
+            left -= size
+    return texts, left

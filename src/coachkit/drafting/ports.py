@@ -215,5 +215,8 @@ class Writer(Protocol):
     def prompt(self) -> str:
         """``reword``, if it words one sentence at a time; any other words the whole document by its agent's prompt."""
 
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is to its model, give or take."""
+
     def write(self, task: Task, heard: Heard = unheard) -> Written:
         """Word the facts of a task; each proposal is told as it comes, and is in what is returned as well."""

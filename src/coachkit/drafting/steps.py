@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass, field, replace
 
 from coachkit.domain.drafts import Header, Origin, Section, Statement
 from coachkit.drafting.agents import Agent
+from coachkit.drafting.attributing import attributed
 from coachkit.drafting.composing import compose
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.fitting import Fitted, fit, length
 from coachkit.drafting.pack import Pack
 from coachkit.drafting.plan import Plan
-from coachkit.drafting.ports import Assignment, Proposal, Quoted, Task, Writer
+from coachkit.drafting.ports import Assignment, PassedOver, Proposal, Quoted, Task, Usage, Writer
 from coachkit.drafting.prompts import Prompt, Rendered
-from coachkit.drafting.verify import COMPOSED_CHECKS, Claim, Finds, Ground, accept, verify
+from coachkit.drafting.tracing import asking, heard_back
+from coachkit.drafting.verify import COMPOSED_CHECKS, Claim, Finds, Ground, verify
 from coachkit.drafting.voice import Voice
 from coachkit.insight.rows import Window
 
@@ -48,8 +50,13 @@ class Composed:
     """How many facts the writer worded."""
     prompt: Prompt | None = None
     """What the writer worked with."""
+    worded: Mapping[str, Proposal] = field(default_factory=dict)
+    """Fact → what the writer proposed for it, whichever fact the writer named."""
+    usage: Usage | None = None
+    passed_over: tuple[PassedOver, ...] = ()
     dropped: tuple[Fact, ...] = ()
-    refused: tuple[Fact, ...] = ()
+    refused: tuple[tuple[Fact, str], ...] = ()
+    """Facts whose own words do not hold, and why."""
 
     def sections(self, agent: Agent, voice: Voice) -> tuple[Section, ...]:
         return tuple(
@@ -61,44 +68,6 @@ class Composed:
             for name in agent.sections
             if self.facts.get(name)
         )
-
-    def explanation(self, plan: Plan, pack: Pack) -> dict[str, object]:
-        """What each step got and gave."""
-        return {
-            "plan": {
-                "told": [_explained(fact) for fact in plan.facts],
-                "left_out": [_explained(fact) for fact in plan.left_out],
-            },
-            "pack": {
-                "evidence": [asdict(one) for one in pack.quoted],
-                "suspicious": sorted(pack.suspicious),
-            },
-            "draft": {
-                "instructions": self.instructions,
-                "proposals": [asdict(one) for one in self.proposals],
-                "raw": self.raw,
-                "problems": list(self.problems),
-            },
-            "verify": {
-                fact: [asdict(check) for check in statement.checks]
-                for fact, statement in self.statements.items()
-                if statement.checks
-            },
-            "refused": [fact.id for fact in self.refused],
-        }
-
-
-def _explained(fact: Fact) -> dict[str, object]:
-    return {
-        "id": fact.id,
-        "kind": fact.kind,
-        "at": fact.at.isoformat(),
-        "weight": round(fact.weight, 2),
-        "reason": fact.reason,
-        "roles": {role: party.name for role, party in fact.roles.items()},
-        "evidence": list(fact.evidence),
-        "counted": list(fact.counted),
-    }
 
 
 def compose_all(agent: Agent, plan: Plan, pack: Pack, voice: Voice) -> Composed:
@@ -112,11 +81,13 @@ def compose_all(agent: Agent, plan: Plan, pack: Pack, voice: Voice) -> Composed:
         for fact in planned:
             ground = Ground(fact, compose(fact, voice), pack.evidence, voice.language, plan.names)
             checks = verify(_claim(ground.composed), ground, _own_checks(agent, fact))
-            if all(check.passed for check in checks):
-                kept.append(fact)
-                statements[fact.id], grounds[fact.id] = ground.composed, ground
-            else:
-                refused.append(fact)
+            wrong = "; ".join(f"{check.name}: {check.reason}" for check in checks if not check.passed)
+            if wrong:
+                refused.append((fact, wrong))
+                continue
+            kept.append(fact)
+            statement = replace(ground.composed, checks=checks)
+            statements[fact.id], grounds[fact.id] = statement, replace(ground, composed=statement)
         facts[section] = tuple(kept)
     return Composed(facts, statements, grounds, refused=tuple(refused))
 
@@ -152,14 +123,20 @@ def written(
         return composed
     origin = Origin.REWORDED if writer.model == "local" else Origin.DRAFTED
     hearing = _Hearing(task, composed, pack, origin, tell)
-    result = writer.write(task, hearing.hear)
-    hearing.close(result.proposals)
+    with asking(writer.model, task, (prompts.document or prompts.sentence).name) as work:
+        result = writer.write(task, hearing.hear)
+        hearing.close(result.proposals)
+        replaced = sum(statement.origin is Origin.REPLACED for statement in hearing.statements.values())
+        heard_back(work, result, len(hearing.statements) - replaced, replaced)
     return replace(
         composed,
         statements={**composed.statements, **hearing.statements},
         raw=result.raw,
         problems=result.problems or (() if hearing.statements else ("silent",)),
         heard=len(hearing.statements),
+        worded=hearing.worded,
+        usage=result.usage,
+        passed_over=result.passed_over,
         proposals=tuple(hearing.proposals),
         instructions=f"{task.instructions}\n\n{task.asked}".strip(),
         prompt=prompts.sentence if REWORD in (writer.prompt, result.prompt) else prompts.document,
@@ -173,8 +150,9 @@ class _Hearing:
         self, task: Task, composed: Composed, pack: Pack, origin: Origin, tell: Callable[[str, Statement], None]
     ) -> None:
         self.statements: dict[str, Statement] = {}
+        self.worded: dict[str, Proposal] = {}
         self.proposals: list[Proposal] = []
-        self._asked = {one.fact for one in task.assignments}
+        self._asked = tuple(one.fact for one in task.assignments)
         self._grounds = composed.grounds
         self._long = pack.long
         self._origin = origin
@@ -197,13 +175,16 @@ class _Hearing:
 
     def _take(self, proposal: Proposal) -> None:
         self.proposals.append(proposal)
-        fact = proposal.fact
-        if fact not in self._asked or fact in self.statements:
+        named = proposal.fact
+        if named not in self._asked or named in self.statements:
             return
         cited = tuple(dict.fromkeys(self._long.get(one, one) for one in proposal.evidence))
         claim = Claim(proposal.text.strip(), cited, proposal.question.strip())
-        self.statements[fact] = accept(claim, self._grounds[fact], self._origin)
-        self._tell(fact, self.statements[fact])
+        others = (self._grounds[one] for one in self._asked if one != named and one not in self.statements)
+        ground, statement = attributed(claim, self._grounds[named], others, self._origin)
+        fact = ground.fact.id
+        self.statements[fact], self.worded[fact] = statement, proposal
+        self._tell(fact, statement)
 
 
 def _task(

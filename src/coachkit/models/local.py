@@ -42,6 +42,11 @@ class LocalWriter:
         self._process: _Process | None = None
         self._idle: threading.Timer | None = None
 
+    def count_tokens(self, text: str) -> int:
+        from coachkit.models.tokens import count_tokens
+
+        return count_tokens(text)
+
     def write(self, task: Task, heard: Heard = unheard) -> Written:
         if task.language != "en":
             return Written(problems=("english-only",))

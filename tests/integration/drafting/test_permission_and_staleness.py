@@ -126,7 +126,7 @@ def test_changed_evidence_makes_it_stale_and_loses_nothing(office: Office) -> No
     again = reopened(office, draft)
     assert again.stale
     assert again.sections == draft.sections
-    assert "withheld" in office.documents.explanation(draft.id, viewer(office))
+    assert office.documents.explanation(draft.id, viewer(office)).withheld
 
 
 def test_another_account_of_one_of_the_two_makes_it_stale_until_it_is_taken_back(office: Office) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from coachkit.domain.evidence import Evidence
 from coachkit.drafting.facts import Fact, Party
 from coachkit.drafting.fitting import fit, length
-from coachkit.drafting.pack import MOST_CHARACTERS, build_pack
+from coachkit.drafting.pack import MOST_TOKENS, build_pack, estimate_tokens
 
 START = datetime(2026, 5, 6, tzinfo=UTC)
 END = datetime(2026, 5, 20, tzinfo=UTC)
@@ -123,10 +123,23 @@ def test_the_budget_is_spread_over_the_window() -> None:
     many = [record(n, text="word " * 80, when=START + timedelta(days=n * 14 / 60)) for n in range(60)]
     pack = build_pack(many, [resting_on(*range(60))], START, END)
     told = [one for one in pack.quoted if one.text]
-    assert sum(len(one.text) for one in pack.quoted) <= MOST_CHARACTERS
+    assert sum(estimate_tokens(one.text) for one in pack.quoted) <= pack.tokens <= MOST_TOKENS
     days = {one.day for one in told}
     assert min(days) <= "2026-05-07"
     assert max(days) >= "2026-05-18"
+
+
+def test_tokens_are_counted_as_the_model_counts_them() -> None:
+    many = [record(n, text="字 " * 40, when=START + timedelta(days=n)) for n in range(14)]
+    facts = [resting_on(*range(14))]
+    wide = build_pack(many, facts, START, END, count=lambda text: len(text.split()), most_tokens=900)
+    narrow = build_pack(many, facts, START, END, count=len, most_tokens=900)
+    assert all(one.text for one in wide.quoted)
+    assert 0 < sum(bool(one.text) for one in narrow.quoted) < 14
+    assert narrow.tokens <= 900
+    assert estimate_tokens("停了十二天") == 5
+    assert estimate_tokens("four") == 1
+    assert estimate_tokens("") == 0
 
 
 @pytest.mark.parametrize(

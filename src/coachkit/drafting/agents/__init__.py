@@ -92,6 +92,7 @@ class Agent:
         out, a draft is its viewer's alone.
     :ivar shown: what of a draft a viewer sees for now, where not all of it is everybody's at once; left out, all of it.
     :ivar titles: what stands above a section.
+    :ivar neutral: everybody stands in it by name, nobody as "you": its sides read the same words.
     """
 
     kind: DraftKind
@@ -108,6 +109,7 @@ class Agent:
     may_read: Callable[[Directory, Draft, Viewer], Sides | None] | None = None
     shown: Callable[[Draft, Viewer], Draft] | None = None
     titles: Titles = section_title
+    neutral: bool = False
 
 
 def between_two(may_open: Callable[[Directory, Viewer, int, datetime], None]) -> Opens:
