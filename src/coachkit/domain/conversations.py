@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-__all__ = ["ActionItem", "AgendaPoint", "CheckIn", "CheckInState", "Feedback", "FeedbackKind", "Note", "Relation"]
+from coachkit.domain.identity import content_hash
+
+__all__ = [
+    "ActionItem",
+    "AgendaPoint",
+    "CheckIn",
+    "CheckInState",
+    "Feedback",
+    "FeedbackKind",
+    "Note",
+    "Relation",
+    "point_id",
+]
 
 
 class FeedbackKind(StrEnum):
@@ -93,3 +105,8 @@ class Note:
     about: str
     text: str
     at: datetime
+
+
+def point_id(report: int, manager: int, author: int, text: str) -> str:
+    """The same point of the same person between the same two has the same id in every check-in it is carried to."""
+    return content_hash("point", report, manager, author, " ".join(text.split()))[:16]

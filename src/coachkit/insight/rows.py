@@ -21,9 +21,11 @@ __all__ = [
     "GoalRow",
     "ItemRow",
     "KeyResultRow",
+    "MarkRow",
     "Material",
     "MeasurementRow",
     "MembershipRow",
+    "OwnPointRow",
     "People",
     "RecordRow",
     "ReviewRow",
@@ -167,6 +169,24 @@ class AgendaRow:
     text: str
     added_at: datetime
     done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPointRow:
+    """A point that one of the two put down here, in no source."""
+
+    id: str
+    author: int
+    text: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRow:
+    """What the two did with a point here: ticked it off, or moved it."""
+
+    done_at: datetime | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +343,10 @@ class Material:
     profile: int | None = None
     capped: bool = False
     """There was more than could be read at once; the newest were read."""
+    points: tuple[OwnPointRow, ...] = ()
+    """Points put down here by the two; only in what one of the two opens."""
+    marks: Mapping[str, MarkRow] = field(default_factory=dict)
+    """By id of a point, of a source or put down here."""
 
     @cached_property
     def own_acts(self) -> tuple[Act, ...]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Party
 from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording import chinese_cards, chinese_contribution, chinese_explore, chinese_review, chinese_work
+from coachkit.drafting.wording import (
+    chinese_agendas,
+    chinese_cards,
+    chinese_contribution,
+    chinese_explore,
+    chinese_review,
+    chinese_work,
+)
 from coachkit.drafting.wording.book import Book, Phrasings
 
 __all__ = ["BOOK"]
@@ -35,6 +42,7 @@ def _title(section: str, voice: Voice, facts: tuple[Fact, ...]) -> str:
 BOOK = Book(_title)
 BOOK.include(chinese_work.SAYS)
 BOOK.include(chinese_explore.SAYS)
+BOOK.include(chinese_agendas.SAYS)
 BOOK.include(chinese_cards.SAYS)
 BOOK.include(chinese_review.SAYS)
 BOOK.include(chinese_contribution.SAYS)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Measure, Party
 from coachkit.drafting.voice import Voice
-from coachkit.drafting.wording import english_cards, english_contribution, english_explore, english_review, english_work
+from coachkit.drafting.wording import (
+    english_agendas,
+    english_cards,
+    english_contribution,
+    english_explore,
+    english_review,
+    english_work,
+)
 from coachkit.drafting.wording.book import Book, Phrasings
 
 __all__ = ["BOOK"]
@@ -35,6 +42,7 @@ def _title(section: str, voice: Voice, facts: tuple[Fact, ...]) -> str:
 BOOK = Book(_title)
 BOOK.include(english_work.SAYS)
 BOOK.include(english_explore.SAYS)
+BOOK.include(english_agendas.SAYS)
 BOOK.include(english_cards.SAYS)
 BOOK.include(english_review.SAYS)
 BOOK.include(english_contribution.SAYS)
