@@ -405,15 +405,9 @@ def _wait(fact: Fact, voice: Voice) -> Phrasings:
                 "Whom is it waiting for?",
             )
         ]
-    of = (
-        f" of {owner.name}, {team}"
-        if owner and team
-        else f" of {owner.name}"
-        if owner
-        else f" of {team}"
-        if team
-        else ""
-    )
+    of = f" of {team}" if team else ""
+    if owner:
+        of = f" ({voice.named(owner)})"
     promised = fact.day("promised")
     by = f"; {blocker} has the date {voice.day(promised)}" if promised else ""
     return [
