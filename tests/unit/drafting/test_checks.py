@@ -153,6 +153,10 @@ def test_a_corrupted_claim_is_refused_by_its_check(of: Ground, old: str, new: st
 EXCHANGE = ours(ground("across.helped"), "Unblocked Wei Li of Payments (SRCH-91), 17 Nov")
 REVIEWED = ours(ground("across.helped"), "Reviewed a change by Wei Li, 17 Nov")
 TICKET = ours(ground("explore.reopened"), "SRCH-91 was opened again on 2 May; the ticket says “Try again”.")
+AREA = ours(
+    ground("explore.new_ground", area="ranking/features"),
+    "ranking/features is new in Maria’s records: “Try again”, 2 May.",
+)
 ZH_EXCHANGE = ours(ground("across.helped", "zh"), "11 月 17 日，帮 Wei Li 疏通了卡点（SRCH-91）")
 
 
@@ -162,6 +166,8 @@ ZH_EXCHANGE = ours(ground("across.helped", "zh"), "11 月 17 日，帮 Wei Li �
         # said so by the packaged model
         (EXCHANGE, "Unblocked Wei Li of Payments (SRCH-91) was unblocked on 17 November.", {"actors", "voice"}),
         (TICKET, f"{TICKET.composed.text.rstrip('.')} on the back of the ticket.", {"support"}),
+        (AREA, "Ranking/features is new in Maria’s records: “Try again”, 2 May.", {"names"}),
+        (AREA, "2 May – ranking/features is new in Maria’s records: “Try again”.", {"shape"}),
         # without the one who did it, or with another one
         (EXCHANGE, "Wei Li of Payments was unblocked (SRCH-91), 17 Nov", {"actors", "voice"}),
         (EXCHANGE, "Wei Li of Payments unblocked (SRCH-91), 17 Nov", {"actors"}),

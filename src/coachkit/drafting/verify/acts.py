@@ -190,12 +190,12 @@ def _subject(clause: Sequence[Token]) -> tuple[Arg, ...]:
             continue
         before = clause[place - 1].text.lower() if place else ""
         behind = clause[place + 1].text if place + 1 < len(clause) else ""
-        if before in _BEHIND or (behind in ("的", "'s", "’s") and _args(clause[:place] + tuple(clause[place + 1 :]))):
+        if before in _BEHIND or (behind in ("的", "'s", "’s") and _args([*clause[:place], *clause[place + 1 :]])):
             continue
         group = [token.arg]
-        while place > 1 and clause[place - 1].text.lower() in _LINKS and clause[place - 2].arg:
+        while place > 1 and clause[place - 1].text.lower() in _LINKS and (partner := clause[place - 2].arg):
             place -= 2
-            group.insert(0, clause[place].arg)  # type: ignore[arg-type] - looked at just above
+            group.insert(0, partner)
         return tuple(group)
     return ()
 

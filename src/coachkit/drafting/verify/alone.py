@@ -182,7 +182,8 @@ def _signs(of: Cited) -> dict[str, set[str]]:
 
 _CAUSES = re.compile(
     r"\b(?:because|due to|owing to|as a result|therefore|hence|thereby|so that|in order to|led to"
-    r"|leads to|caused?|causes|causing|resulted in|thanks to|which meant|consequently|since (?:he|she|they|it|the|nobody|no one))\b"
+    r"|leads to|caused?|causes|causing|resulted in|thanks to|which meant|consequently"
+    r"|since (?:he|she|they|it|the|nobody|no one))\b"
     r"|因为|由于|所以|因此|导致|使得|从而|以便|为了|以至|于是|造成|促使|多亏|得益于|归功于",
     re.IGNORECASE,
 )

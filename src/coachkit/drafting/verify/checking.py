@@ -37,6 +37,9 @@ def citation(claim: Claim, ground: Ground) -> str:
     return f"cites what does not stand behind this fact: {', '.join(foreign)}" if foreign else ""
 
 
+_DASH = re.compile("[–—]")
+
+
 def shape(claim: Claim, ground: Ground) -> str:
     """Plain words on one line: no markup, links, citations of its own, hidden characters or instructions."""
     for text in (claim.text, claim.question):
@@ -46,6 +49,8 @@ def shape(claim: Claim, ground: Ground) -> str:
             return "holds markup, a link or hidden characters"
         if is_suspicious(_without_quotes(text)):
             return "reads like instructions to a program"
+    if len(_DASH.findall(claim.text)) > len(_DASH.findall(ground.composed.text)):
+        return "has a dash more than the fact, which could be read as a span"
     return "is empty" if not re.search(r"\w", claim.text) else ""
 
 
@@ -58,10 +63,11 @@ def quotations(claim: Claim, ground: Ground) -> str:
 
 
 def names(claim: Claim, ground: Ground) -> str:
-    """It names the same people and teams as our own words, no other and none less."""
+    """It names the same people, teams and things as our own words, as they are written; no other and none less."""
     theirs = {mention.name for mention in _read(claim, ground).mentions}
     ours = {mention.name for mention in ground.said.mentions}
-    return _difference("name", theirs, ours)
+    lost = [name for name in ground.fact.things if name in ground.composed.text and name not in claim.text]
+    return _difference("name", theirs, ours) or (f"name lost: {lost[0]}" if lost else "")
 
 
 def keys(claim: Claim, ground: Ground) -> str:

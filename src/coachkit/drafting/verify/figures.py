@@ -127,9 +127,9 @@ def _dates(of: Cited) -> Iterator[date]:
 def _turned_pair(of: Cited) -> str:
     """``from 90 to 77`` is not ``from 77 to 90``: two numbers that one clause of the evidence has in another order."""
     for clause in of.said:
-        said = [token for token in clause if token.number]
-        for one, other in pairwise(said):
-            pair = (one.number.value, other.number.value)  # type: ignore[union-attr] - looked at just above
+        said = [(token, token.number.value) for token in clause if token.number]
+        for (one, first), (other, second) in pairwise(said):
+            pair = (first, second)
             found = [_order(unit.clause, pair) for unit in of.units]
             found.append(_typed_order(of, pair))
             if "back" in found and "on" not in found and not _says_back(clause, one, other):

@@ -159,8 +159,8 @@ def _sources(value: Any, where: str) -> dict[str, Source]:
         for alias in one.aliases:
             known.setdefault(alias, one)
     for one in found:
-        for place in one.places:
-            known.setdefault(place, one)
+        for number in one.places:
+            known.setdefault(number, one)
     return known
 
 
