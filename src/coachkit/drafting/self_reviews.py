@@ -20,7 +20,7 @@ from coachkit.domain.drafts import Draft, DraftKind, Origin, Section, Statement
 from coachkit.domain.identity import public_id, unpublic_id
 from coachkit.domain.reviews import OwnWords, SentenceChange, Submission, period_of
 from coachkit.drafting.agents import between_two
-from coachkit.drafting.agents.self_review import ANSWER_LIMITS, STRETCH, LeftOut
+from coachkit.drafting.agents.self_review import STRETCH, LeftOut
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.documents import Documents
 from coachkit.drafting.facts import Language
@@ -29,7 +29,7 @@ from coachkit.drafting.opening import without
 from coachkit.drafting.plan.desk import Desk
 from coachkit.drafting.plan.self_review import ANSWERS
 from coachkit.drafting.plan.self_review_coverage import covered
-from coachkit.drafting.plan.self_review_questions import asked
+from coachkit.drafting.plan.self_review_questions import ANSWER_LIMITS, asked
 from coachkit.drafting.ports import FactReader
 from coachkit.drafting.windows import Windows
 from coachkit.errors import BadInput, NotFound

@@ -6,7 +6,6 @@ these may not see; and on nothing that the person left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,17 +13,15 @@ from coachkit.access.reviews import may_write_self_review
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.reviews import period_of
 from coachkit.drafting.agents import Agent, Asked, Stretch, between_two
-from coachkit.drafting.facts import Fact, Language
+from coachkit.drafting.facts import Fact
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.plan.self_review import ANSWERS, SECTIONS, plan_self_review
+from coachkit.drafting.plan.self_review_questions import ANSWER_LIMITS
 from coachkit.drafting.plan.self_review_questions import asked as question
 from coachkit.drafting.voice import Voice
 from coachkit.insight.half_year import without
 
-__all__ = ["ANSWER_LIMITS", "LeftOut", "STRETCH", "self_review", "title"]
-
-ANSWER_LIMITS: Mapping[Language, int] = {"en": 120, "zh": 200}
-"""Of one answer, with what it asks the person: words of English, characters of Chinese."""
+__all__ = ["STRETCH", "LeftOut", "self_review", "title"]
 
 STRETCH = Stretch(usual=timedelta(days=183))
 """Half a year, and another beginning where the person asks for it."""
@@ -45,7 +42,7 @@ class LeftOut(Protocol):
         """When the oldest record of work was made that any source gave and these scopes hold."""
 
 
-def title(section: str, voice: Voice, facts: tuple[Fact, ...] = ()) -> str:
+def title(section: str, voice: Voice, _facts: tuple[Fact, ...] = ()) -> str:
     """The question above an answer."""
     if section == "coverage":
         return _COVERAGE[voice.zh]

@@ -9,15 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from coachkit.domain.identity import public_id, unpublic_id
+from coachkit.drafting.composing import compose
 from coachkit.drafting.facts import Fact
+from coachkit.drafting.fitting import length
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.plan.desk import MOST_CITED, Desk
 from coachkit.drafting.plan.heading import planned
 from coachkit.drafting.plan.self_review_coverage import coverage_by_month
 from coachkit.drafting.plan.self_review_helped import helped
 from coachkit.drafting.plan.self_review_moved import moved
-from coachkit.drafting.plan.self_review_questions import QUESTIONS
+from coachkit.drafting.plan.self_review_questions import ANSWER_LIMITS, QUESTIONS
 from coachkit.drafting.plan.self_review_rest import changed, missed, support
+from coachkit.drafting.voice import Voice
 from coachkit.insight.rows import Material
 
 __all__ = ["ANSWERS", "MOST", "SECTIONS", "answers", "plan_self_review"]
@@ -56,13 +59,25 @@ def answers(material: Material) -> tuple[Desk, dict[str, tuple[Fact, ...]], tupl
         kept: list[Fact] = []
         for fact in _FINDERS[section](desk):
             about = _about(desk, fact)
-            if len(kept) < MOST[section] and not about & seen:
+            if len(kept) < MOST[section] and not about & seen and _fits(desk, section, [*kept, fact]):
                 kept.append(fact)
                 seen |= about
             else:
                 left.append(fact)
         told[section] = (*kept, *_closing(desk, section, kept))
     return desk, told, tuple(left)
+
+
+def _fits(desk: Desk, section: str, facts: list[Fact]) -> bool:
+    """Whether an answer of these facts, with its closing line, is short enough in either language: what is told does
+    not hang on the language, and the closing line speaks of nothing that fell out."""
+    told = [*facts, *_closing(desk, section, facts)]
+    for language, limit in ANSWER_LIMITS.items():
+        voice = Voice(language, desk.window.today, desk.window.zone, desk.subject.who, desk.subject)
+        said = [compose(fact, voice) for fact in told]
+        if sum(length(f"{one.text} {one.question}", language) for one in said) > limit:
+            return False
+    return True
 
 
 def _about(desk: Desk, fact: Fact) -> set[str]:

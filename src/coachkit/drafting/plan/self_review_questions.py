@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coachkit.drafting.facts import Language
 
-__all__ = ["QUESTIONS", "Question", "asked"]
+__all__ = ["ANSWER_LIMITS", "QUESTIONS", "Question", "asked"]
+
+ANSWER_LIMITS: Mapping[Language, int] = {"en": 120, "zh": 200}
+"""Of one answer, with what it asks the person: words of English, characters of Chinese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
