@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from coachkit.drafting.documents import Documents
     from coachkit.drafting.facts import Language
     from coachkit.drafting.prompts import PromptLibrary
+    from coachkit.drafting.self_reviews import SelfReviews
+    from coachkit.drafting.showing import Showings
     from coachkit.host import PluginHost
     from coachkit.ingest.connections import Connections
     from coachkit.ingest.coverage import Coverage
@@ -46,7 +48,10 @@ if TYPE_CHECKING:
     from coachkit.store.relational.connections import SqlConnectionStore
     from coachkit.store.relational.jobs import SqlJobs
     from coachkit.store.relational.reading import SqlFactReader
+    from coachkit.store.relational.reviews import SqlReviewStore
+    from coachkit.store.relational.showings import SqlShowingStore
     from coachkit.store.relational.syncs import SqlIngestStore
+    from coachkit.store.relational.targets import SqlTargets
 
 __all__ = ["App", "open_app", "replay_recorded", "utc_now"]
 
@@ -296,10 +301,11 @@ class App:
 
     @cached_property
     def writers(self) -> Writers:
-        from coachkit.models.writers import Writers
+        from coachkit.models.writers import writers_for
+        from coachkit.store.relational.drafts import SqlDraftStore
 
-        key = self.settings.model_key
-        return Writers(self.settings.models, url=self.settings.model_url, key=key.get_secret_value() if key else "")
+        day = timedelta(days=1)
+        return writers_for(self.settings, spent=lambda: SqlDraftStore(self.database).spent(self.now() - day))
 
     @cached_property
     def prompts(self) -> PromptLibrary:
@@ -316,11 +322,15 @@ class App:
     @cached_property
     def documents(self) -> Documents:
         from coachkit.drafting.agents.brief import BRIEF
+        from coachkit.drafting.agents.contribution import contribution_agent
+        from coachkit.drafting.agents.self_review import self_review
         from coachkit.drafting.documents import Documents
         from coachkit.store.relational.drafts import SqlDraftStore
+        from coachkit.store.relational.reading_team import SqlTeamReader
 
+        together = contribution_agent(self.targets, SqlTeamReader(self.database), self.directory.today, self.showings)
         return Documents(
-            (BRIEF,),
+            (BRIEF, self_review(self.review_store), together),
             directory=self.directory,
             facts=self.facts,
             drafts=SqlDraftStore(self.database),
@@ -329,6 +339,45 @@ class App:
             prompts=self.prompts,
             timezone=self.settings.timezone,
             seconds=self.settings.model_timeout,
+        )
+
+    @cached_property
+    def targets(self) -> SqlTargets:
+        """Goals, projects and teams, as contribution summaries are asked for about them."""
+        from coachkit.store.relational.targets import SqlTargets
+
+        return SqlTargets(self.database, self.directory)
+
+    @cached_property
+    def showing_store(self) -> SqlShowingStore:
+        from coachkit.store.relational.showings import SqlShowingStore
+
+        return SqlShowingStore(self.database)
+
+    @cached_property
+    def showings(self) -> Showings:
+        from coachkit.drafting.showing import Showings
+
+        days = self.settings.contribution_days
+        return Showings(self.showing_store, self.targets, self.directory, self.reads, days=days)
+
+    @cached_property
+    def review_store(self) -> SqlReviewStore:
+        from coachkit.store.relational.reviews import SqlReviewStore
+
+        return SqlReviewStore(self.database)
+
+    @cached_property
+    def self_reviews(self) -> SelfReviews:
+        from coachkit.drafting.self_reviews import SelfReviews
+
+        return SelfReviews(
+            documents=self.documents,
+            directory=self.directory,
+            facts=self.facts,
+            store=self.review_store,
+            reads=self.reads,
+            timezone=self.settings.timezone,
         )
 
     # --- work in the background --------------------------------------------------------------------------------------

@@ -33,15 +33,48 @@ class Settings(BaseSettings):
     )
     chroma_url: str = Field("", description="URL of a Chroma server; empty: Chroma embedded in the data folder.")
     model: str = Field(
-        "local", description="none, local, or any LiteLLM model string such as openai/gpt-5 or dashscope/qwen-max."
+        "local",
+        description="none, local, any LiteLLM model string such as openai/gpt-5 or dashscope/qwen-max, or several with "
+        "commas between them (in TOML also as a list): each is asked when those before it have failed.",
     )
     model_url: str = Field(
-        "", description="Address of a model server of your own that speaks OpenAI's protocol; empty: the provider's."
+        "",
+        description="Address of a model server of your own; empty: the provider's. It belongs to the first provider "
+        "that the model setting names.",
     )
     model_key: SecretStr | None = Field(
-        None, description="Key for that server; empty: the provider's own variable, such as OPENAI_API_KEY."
+        None,
+        description="Key for that provider, and for no other; empty: its own variable, such as OPENAI_API_KEY.",
+    )
+    model_urls: dict[str, str] = Field(
+        default_factory=dict, description="Addresses by provider, where several are used; a table, in a variable JSON."
+    )
+    model_keys: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Keys by provider, where several are used; a table, in a variable JSON."
+    )
+    model_output: Literal["auto", "native", "tool", "prompted"] = Field(
+        "auto",
+        description="How a hosted model is told the shape of its answer: by a schema, a function, or in words; auto: as "
+        "it is known to understand best.",
+    )
+    contribution_days: float = Field(
+        3.0,
+        ge=0,
+        le=60,
+        description="Days that those whom a contribution summary names have for a first look, before it opens to who "
+        "asked for it; it opens earlier when all have answered.",
     )
     model_timeout: float = Field(60.0, gt=0, description="Seconds that one document may wait for its model.")
+    model_tokens_in: int = Field(
+        24_000, gt=0, description="Tokens that one document may send to a hosted model at once."
+    )
+    model_tokens_out: int = Field(6_000, gt=0, description="Tokens that a hosted model may answer with.")
+    model_cost_document: float = Field(
+        0.5, ge=0, description="US dollars that one document may cost, by LiteLLM's table of prices; 0: no limit."
+    )
+    model_cost_day: float = Field(
+        20.0, ge=0, description="US dollars that all documents of a day may cost; 0: no limit."
+    )
     embedder: str = Field(
         "packaged",
         description="How search understands meaning: packaged, none (words only), or any LiteLLM model string such as "
@@ -86,6 +119,11 @@ class Settings(BaseSettings):
         if value is not None and not value.is_dir():
             raise ValueError(f"{value} is no folder; prompts lie in it as AGENT/VERSION.prompt.md")
         return value
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _in_one_line(cls, value: object) -> object:
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
     @field_validator("timezone")
     @classmethod

@@ -1,15 +1,17 @@
 """The bridge from pydantic-ai to LiteLLM: an OpenAI client whose requests LiteLLM sends.
 
 pydantic-ai knows how to talk to an ``AsyncOpenAI``; LiteLLM knows every provider. This class lets the one speak through
-the other: arguments that were not given are dropped, and LiteLLM's answers become OpenAI's own classes, which
-pydantic-ai insists on.
+the other: arguments that were not given are dropped, what can help is asked again, and LiteLLM's answers become
+OpenAI's own classes, which pydantic-ai insists on.
 """
 
 from __future__ import annotations
 
 import os
+import time
 import warnings
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from types import TracebackType
 from typing import Any, cast
@@ -18,13 +20,26 @@ from openai import AsyncOpenAI, NotGiven, Omit
 from openai.resources.chat import AsyncChat, AsyncCompletions
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-__all__ = ["LiteLLMClient", "load_litellm"]
+__all__ = ["LiteLLMClient", "Trail", "load_litellm"]
+
+_LOCAL_TABLES = (
+    "LITELLM_LOCAL_MODEL_COST_MAP",
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS",
+    "LITELLM_LOCAL_BLOG_POSTS",
+    "LITELLM_LOCAL_POLICY_TEMPLATES",
+)
+"""Without these, LiteLLM fetches tables from a public site, some at import and some at the first request."""
+ATTEMPTS = 3
+"""Of one request, where what failed can pass by itself."""
+LONGEST_WAIT = 8.0
+"""Seconds; a provider that asks for more is not waited for."""
 
 
 @cache
 def load_litellm() -> Any:
     """LiteLLM, imported when first needed (it takes seconds), kept from the network and from talking."""
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    for name in _LOCAL_TABLES:
+        os.environ.setdefault(name, "True")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import litellm
@@ -37,15 +52,30 @@ def load_litellm() -> Any:
     return litellm
 
 
+@dataclass(slots=True)
+class Trail:
+    """What was asked of whom, in order, and how it ended; written by the bridge, read by whoever wants to tell of it.
+
+    :ivar models: one a request that was sent, the same again for each attempt.
+    :ivar errors: how the last attempt of a model failed, unless a later one got through.
+    """
+
+    models: list[str] = field(default_factory=list)
+    errors: dict[str, BaseException] = field(default_factory=dict)
+
+
 class LiteLLMClient(AsyncOpenAI):
     """An ``AsyncOpenAI`` that sends nothing itself.
 
-    :param options: given to every request: ``api_base``, ``api_key``, ``timeout`` …
+    :param deadline: on the monotonic clock; nothing is tried again past it.
+    :param options: given to every request: ``api_base``, ``api_key`` …
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, trail: Trail | None = None, *, deadline: float | None = None, **options: Any) -> None:
         super().__init__(api_key="unused", base_url="http://litellm.invalid/v1")
-        self._options = options
+        self.trail = trail or Trail()
+        self.deadline = deadline or time.monotonic() + 60.0
+        self.options = options
 
     @cached_property
     def chat(self) -> AsyncChat:
@@ -60,16 +90,55 @@ class _Chat(AsyncChat):
 
 class _Completions(AsyncCompletions):
     async def create(self, **arguments: Any) -> Any:
+        import stamina
+
         given = {
             name: value
             for name, value in arguments.items()
             if value is not None and not isinstance(value, NotGiven | Omit) and name not in ("timeout", "extra_headers")
         }
-        options = cast(LiteLLMClient, self._client)._options
-        answer = await load_litellm().acompletion(**{"num_retries": 0, "max_retries": 0, **given, **options})
+        client = cast(LiteLLMClient, self._client)
+        trail, litellm = client.trail, load_litellm()
+        left = max(0.1, client.deadline - time.monotonic())
+        tries = stamina.retry_context(
+            on=lambda error: _worth_another(error, client.deadline),
+            attempts=ATTEMPTS,
+            timeout=left,
+            wait_initial=0.2,
+            wait_max=2.0,
+            wait_jitter=0.2,
+        )
+        async for attempt in tries:
+            with attempt:
+                trail.models.append(given["model"])
+                try:
+                    left = max(0.1, client.deadline - time.monotonic())
+                    fixed = {"num_retries": 0, "max_retries": 0, "timeout": left, "_skip_mcp_handler": True}
+                    answer = await litellm.acompletion(**{**fixed, **given, **client.options})
+                except Exception as error:
+                    trail.errors[given["model"]] = error
+                    raise
+                trail.errors.pop(given["model"], None)
         if given.get("stream"):
             return _Stream(answer)
         return ChatCompletion.model_validate(answer.model_dump())
+
+
+def _worth_another(error: Exception, deadline: float) -> bool | float:
+    """Whether what failed can pass by itself: a busy or broken server, a lost connection, a limit with a short wait.
+
+    A wrong key, an unknown model, a refused request stay what they are."""
+    status = getattr(error, "status_code", None)
+    passing = status in (408, 409, 425, 429) or (isinstance(status, int) and status >= 500)
+    left = deadline - time.monotonic()
+    if not passing or type(error).__name__ in ("Timeout", "APITimeoutError") or left < 1.0:
+        return False
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        asked = float(headers.get("retry-after", ""))
+    except ValueError:
+        return True
+    return asked if asked < min(LONGEST_WAIT, left) else False
 
 
 class _Stream:

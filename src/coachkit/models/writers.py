@@ -3,49 +3,95 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 
 from coachkit.drafting.ports import Writer
-from coachkit.errors import BadInput
+from coachkit.models.answer import Mode
+from coachkit.models.budget import Budget
+from coachkit.models.chain import Access, read_chain
+from coachkit.models.fallback import FallbackWriter
 from coachkit.models.gateway import LiteLLMWriter
 from coachkit.models.local import LocalWriter
 from coachkit.models.weights import find_weights
+from coachkit.settings import Settings
 
-__all__ = ["Writers"]
+__all__ = ["Writers", "writers_for"]
 
 
 class Writers:
     """Writers by model setting. The packaged model is loaded once, when first needed.
 
     :param folder: where its weights lie, see :func:`~coachkit.models.weights.find_weights`.
-    :param url: of a self-hosted server for LiteLLM models; ``key`` its key.
+    :param access: addresses and keys of hosted models.
+    :param budget: what a document and a day may take.
+    :param mode: how hosted models are told the shape of their answer; ``None``: as each understands it.
     """
 
-    def __init__(self, folder: Path | None = None, *, url: str = "", key: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        access: Access | None = None,
+        budget: Budget | None = None,
+        mode: Mode | None = None,
+    ) -> None:
         self._folder = folder
-        self._url, self._key = url, key
+        self._access, self._budget, self._mode = access, budget, mode
         self._local: LocalWriter | None = None
         self._lock = threading.Lock()
 
     def __call__(self, model: str) -> Writer | None:
-        """The writer for ``none`` (there is none to ask), ``local``, or a LiteLLM model string.
+        """The writer for ``none`` (there is none to ask), ``local``, a LiteLLM model string, or several with commas.
 
         :raises BadInput: for anything else.
         """
-        if model == "none":
+        chain = read_chain(model)
+        if chain == ("none",):
             return None
-        if model == "local":
-            with self._lock:
-                self._local = self._local or LocalWriter(find_weights(self._folder))
-                return self._local
-        if "/" not in model or model != model.strip():
-            raise BadInput(
-                f"{model!r} is no model setting.", hint="none, local, or PROVIDER/MODEL such as openai/gpt-5."
+        writers: list[Writer] = []
+        for local, names in groupby(chain, key=lambda name: name == "local"):
+            writers.append(
+                self.local
+                if local
+                else LiteLLMWriter(*names, access=self._access, budget=self._budget, mode=self._mode)
             )
-        return LiteLLMWriter(model, url=self._url, key=self._key)
+        return writers[0] if len(writers) == 1 else FallbackWriter(", ".join(chain), writers)
+
+    @property
+    def local(self) -> LocalWriter:
+        """The packaged model, whether it is there or not."""
+        with self._lock:
+            self._local = self._local or LocalWriter(find_weights(self._folder))
+            return self._local
 
     def close(self) -> None:
         """End the packaged model's process."""
         with self._lock:
             if self._local is not None:
                 self._local.close()
+
+
+def writers_for(settings: Settings, *, spent: Callable[[], float]) -> Writers:
+    """The writers of an installation.
+
+    :param spent: what documents of the last day have cost, in US dollars.
+    """
+    key = settings.model_key
+    access = Access.of(
+        settings.model,
+        url=settings.model_url,
+        key=key.get_secret_value() if key else "",
+        urls=settings.model_urls,
+        keys={provider: secret.get_secret_value() for provider, secret in settings.model_keys.items()},
+    )
+    budget = Budget(
+        tokens_in=settings.model_tokens_in,
+        tokens_out=settings.model_tokens_out,
+        cost_document=settings.model_cost_document,
+        cost_day=settings.model_cost_day,
+        spent_today=spent,
+    )
+    mode = None if settings.model_output == "auto" else settings.model_output
+    return Writers(settings.models, access=access, budget=budget, mode=mode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -101,6 +101,13 @@ class SqlDraftStore:
                     draft_id=draft_id, decision=str(decided.decision), by_id=unpublic_id(decided.by), at=decided.at
                 )
             )
+
+    def spent(self, since: datetime) -> float:
+        """What documents since then have cost at hosted models, in US dollars, as far as prices are known."""
+        cost = sa.type_coerce(drafts.c.draft, sa.JSON)["settings"]["usage"]["cost"].as_float()
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(sa.func.sum(cost)).where(drafts.c.created_at > since)).scalar()
+        return float(found or 0.0)
 
     def _one(self, query: sa.Select[Any]) -> StoredDraft | None:
         with self._database.read() as connection:

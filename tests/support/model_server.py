@@ -1,17 +1,27 @@
-"""A model server of its own process that speaks OpenAI's protocol, and lies in the way it is told.
+"""A model server in a process of its own that speaks the protocols of OpenAI, Anthropic and DashScope, streamed or not,
+and lies in the way it is told.
 
-Run as ``python model_stand_in.py``; it prints its port. The model that is asked for names the lie. It reads the facts
-and evidence ids out of the prompt, so its lies are about the very facts it was given.
+Run as ``python model_server.py``; it prints its port. The model that is asked for names the lie. It reads the facts
+and evidence ids out of the prompt, so its lies are about the very facts it was given. Only the key ``right-key`` opens
+it; ``GET /seen`` tells what it was asked, ``DELETE /seen`` lets it forget.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+import httpx2
+import model_wire
 
 FACT = re.compile(r'<fact id="(\w+)" section="(\w+)" evidence="([^"]*)">\n(.*?)\n\n?</fact>', re.DOTALL)
 
@@ -129,42 +139,80 @@ MORE: dict[str, Callable[[list[Statement], str], list[Statement]]] = {
 LIES |= MORE
 
 
+KEY = "right-key"
+
+
 class Server(BaseHTTPRequestHandler):
-    lie = ""
+    """``error-500``: fails with this status. ``flaky-2``: fails twice with 503, then answers. ``no-stream``: knows no
+    streaming. ``no-schema``: refuses schemas and functions. ``breaks-off``: ends in the middle of a stream. ``steady``:
+    streams, with a pause after each piece."""
+
+    protocol_version = "HTTP/1.1"
+    seen: list[dict[str, Any]] = []  # noqa: RUF012 - one server a process
+    tried: dict[str, int] = {}  # noqa: RUF012 - the same
+    lock = threading.Lock()
+
+    def do_GET(self) -> None:
+        self._send(200, json.dumps(self.seen).encode())
+
+    def do_DELETE(self) -> None:
+        self.seen.clear()
+        self.tried.clear()
+        self._send(200, b"{}")
 
     def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.lie = request["model"]
-        prompt = "\n".join(str(message["content"]) for message in request["messages"])
-        if self.lie == "silence":
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = model_wire.read(self.path, self.headers, body)
+        if asked is None:
+            self._send(404, b'{"error": {"message": "no such address"}}')
+            return
+        told = {"wire": asked.wire, "model": asked.model, "shape": asked.shape, "stream": asked.stream, "body": body}
+        with self.lock:
+            self.seen.append(told)
+            self.tried[asked.model] = self.tried.get(asked.model, 0) + 1
+        if asked.key != KEY:
+            self._send(401, model_wire.error(asked, 401, "Incorrect API key provided: LIE"))
+        elif not self._misbehaves(asked):
+            self._answer(asked, content(asked.model, asked.prompt))
+
+    def _misbehaves(self, asked: model_wire.Asked) -> bool:
+        lie = asked.model
+        if lie == "silence":
             time.sleep(600)
-        elif self.lie.startswith("error"):
-            self._send(int(self.lie.removeprefix("error-")), b'{"error": {"message": "LIE"}}')
-        elif self.lie == "hangs-up":
+        elif lie.startswith("error-"):
+            status = int(lie.removeprefix("error-"))
+            self._send(status, model_wire.error(asked, status, "LIE"))
+        elif lie.startswith("flaky-") and self.tried[lie] <= int(lie.removeprefix("flaky-")):
+            self._send(503, model_wire.error(asked, 503, "LIE"))
+        elif lie == "no-schema" and asked.shape != "words":
+            self._send(400, model_wire.error(asked, 400, "LIE: response_format is not supported"))
+        elif lie == "hangs-up":
+            self.close_connection = True
             self.connection.close()
-        elif self.lie == "not-http":
+        elif lie == "not-http":
+            self.close_connection = True
             self.wfile.write(b"\x00\xff garbage")
-        elif self.lie == "drip":
+        elif lie == "drip":
             self._drip()
         else:
-            self._send(200, json.dumps(_completion(self._content(prompt))).encode())
+            return False
+        return True
 
-    def _content(self, prompt: str) -> str:
-        if self.lie == "empty":
-            return ""
-        if self.lie == "endless":
-            return '{"statements": [' + '{"fact": "f0", "text": "LIE", "evidence": []},' * 40_000
-        if self.lie == "not-json":
-            return "Certainly! Here is the brief: Maria is a top performer. LIE"
-        if self.lie == "half-json":
-            return '{"statements": [{"fact": "f0'
-        if self.lie == "other-shape":
-            return '{"statements": "LIE"}'
-        statements = []
-        for fact, _, evidence, words in FACT.findall(prompt):
-            text, _, question = words.strip().partition(" | ")
-            statements.append({"fact": fact, "text": text, "question": question, "evidence": evidence.split()})
-        return json.dumps({"statements": LIES[self.lie](statements, prompt)}, ensure_ascii=False)
+    def _answer(self, asked: model_wire.Asked, said: str) -> None:
+        if not asked.stream or asked.model == "no-stream":
+            self._send(200, model_wire.whole(asked, said))
+            return
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        made = list(model_wire.events(asked, said))
+        for event in made[: len(made) // 2] if asked.model == "breaks-off" else made:
+            self.wfile.write(event)
+            self.wfile.flush()
+            if asked.model == "steady":
+                time.sleep(0.05)
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -174,6 +222,7 @@ class Server(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _drip(self) -> None:
+        self.close_connection = True
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", "100000")
@@ -187,15 +236,57 @@ class Server(BaseHTTPRequestHandler):
         pass
 
 
-def _completion(content: str) -> dict[str, Any]:
-    return {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "stand-in",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-    }
+STRANGE = {
+    "empty": "",
+    "endless": '{"statements": [' + '{"fact": "f0", "text": "LIE", "evidence": []},' * 40_000,
+    "not-json": "Certainly! Here is the brief: Maria is a top performer. LIE",
+    "half-json": '{"statements": [{"fact": "f0',
+    "other-shape": '{"statements": "LIE"}',
+    "deep": "[" * 100_000,
+}
+
+
+def content(model: str, prompt: str) -> str:
+    """What this model says to that prompt."""
+    if model in STRANGE:
+        return STRANGE[model]
+    statements = []
+    for fact, _, evidence, words in FACT.findall(prompt):
+        text, _, question = words.strip().partition(" | ")
+        statements.append({"fact": fact, "text": text, "question": question, "evidence": evidence.split()})
+    said = LIES.get(model, LIES["true"])(statements, prompt)
+    return json.dumps({"statements": said}, ensure_ascii=False)
+
+
+@contextmanager
+def model_server() -> Iterator[ModelServer]:
+    """The server in a process of its own."""
+    process = subprocess.Popen([sys.executable, str(Path(__file__))], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield ModelServer(f"http://127.0.0.1:{process.stdout.readline().strip()}")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+class ModelServer:
+    """Where it listens, for each provider, and what it was asked."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.urls = {
+            "openai": f"{address}/v1",
+            "anthropic": address,
+            "dashscope": f"{address}/compatible-mode/v1",
+        }
+
+    def seen(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = httpx2.get(f"{self.address}/seen", timeout=30).json()
+        return found
+
+    def forget(self) -> None:
+        httpx2.delete(f"{self.address}/seen", timeout=30)
 
 
 if __name__ == "__main__":
