@@ -111,14 +111,14 @@ def _team_results(desk: Desk) -> Iterator[tuple[Fact, list[ItemRow]]]:
         measured = sorted(
             (pair for pair in fresh if pair[1]), key=lambda pair: (-pair[1][-1].at.timestamp(), pair[0].key)
         )
-        for result, found in measured[:MOST_RESULTS]:
+        for place, (result, found) in enumerate(measured[:MOST_RESULTS]):
             before = [m for m in result.measurements if m.at < desk.window.start]
             old = before[-1].value if before else result.start
             if old != found[-1].value:
-                yield _team_result(desk, goal, result, old), []
+                yield _team_result(desk, goal, result, old, again=place > 0), []
 
 
-def _team_result(desk: Desk, goal: GoalRow, result: KeyResultRow, old: float | None) -> Fact:
+def _team_result(desk: Desk, goal: GoalRow, result: KeyResultRow, old: float | None, *, again: bool) -> Fact:
     last = result.measurements[-1]
     return desk.fact(
         "moved.team",
@@ -130,7 +130,7 @@ def _team_result(desk: Desk, goal: GoalRow, result: KeyResultRow, old: float | N
             "key": result.key,
             "title": desk.speech(result.title, 56),
             "goal": goal.key,
-            "goal_title": desk.speech(goal.title, 56),
+            "goal_title": None if again else desk.speech(goal.title, 56),
             "old": Measure(old, result.unit) if old is not None else None,
             "new": Measure(last.value, result.unit),
             "target": Measure(result.target, result.unit) if result.target is not None else None,

@@ -89,7 +89,7 @@ def _goal(fact: Fact, voice: Voice) -> Phrasings:
     new, old = fact.measure("new"), fact.measure("old")
     came = "。结果没有量过"
     if new is not None:
-        went = f"从 {voice.measure(old)} 到 {voice.measure(new)}" if old else f"最后是 {voice.measure(new)}"
+        went = f"从 {voice.measure(old)}到 {voice.measure(new)}" if old else f"最后是 {voice.measure(new)}"
         came = f"，{fact.text('result')} {went}"
     owners, keys = _parties(fact, "owners"), _keys(fact)
     shared = f"（与{voice.names(owners, 2)}共同负责）" if owners else ""
@@ -104,9 +104,10 @@ def _team(fact: Fact, voice: Voice) -> Phrasings:
     aim = f"目标 {voice.measure(target)}" + (f"，{voice.day(due)}前" if due else "") if target else ""
     by = f"{voice.names(owners, 2)}负责" if owners else ""
     aside = f"（{'，'.join(part for part in (by, aim) if part)}）" if by or aim else ""
+    under = f"在我的目标{goal}下" if fact.quote("goal_title") else f"同在 {goal} 下"
     if old is None:
-        return [f"在我的目标{goal}下，{what}{day}是 {new}{aside}"]
-    return [f"在我的目标{goal}下，我们把{what}从 {voice.measure(old)} 推进到 {new}（{day}）{aside}"]
+        return [f"{under}，{what}{day}是 {new}{aside}"]
+    return [f"{under}，我们把{what}从 {voice.measure(old)}推进到 {new}，{day}测得{aside}"]
 
 
 def _decided(fact: Fact, voice: Voice) -> Phrasings:

@@ -112,9 +112,10 @@ def _team(fact: Fact, voice: Voice) -> Phrasings:
     old, new, day = fact.measure("old"), voice.measure(fact.measure("new")), voice.day(fact.day("updated"))
     owners = voice.names(_parties(fact, "owners"), 2) if _parties(fact, "owners") else ""
     by, aside = f", owned by {owners}," if owners else "", _aim(fact, voice)
+    under = f"under my goal {goal}" if fact.quote("goal_title") else f"under {goal} as well"
     if old is None:
-        return [f"under my goal {goal}, {what}{by} was at {new} on {day}{aside}"]
-    return [f"under my goal {goal} we moved {what}{by} from {voice.measure(old)} to {new} by {day}{aside}"]
+        return [f"{under}, {what}{by} was at {new} on {day}{aside}"]
+    return [f"{under} we moved {what}{by} from {voice.measure(old)} to {new} by {day}{aside}"]
 
 
 def _aim(fact: Fact, voice: Voice) -> str:
