@@ -251,7 +251,7 @@ class Showings:
             for statement in section.statements:
                 for person in _people(statement):
                     named.setdefault(person, []).append(statement.id)
-        at = draft.created_at
+        at = draft.created_at.replace(microsecond=draft.created_at.microsecond // 1000 * 1000)  # as the store keeps it
         answered = self._answered_before(target, named, at)
         self._store.begin(
             Showing(

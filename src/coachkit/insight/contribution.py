@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from coachkit.domain.targets import Target
+from coachkit.domain.targets import Target, TargetKind
 from coachkit.insight.resting import Elsewhere
 from coachkit.insight.rows import Act, FeedbackRow, ItemRow, Material
 from coachkit.insight.work import ended, is_routine
@@ -132,8 +132,18 @@ def contributions(shared: Shared) -> list[Contribution]:
     found = [*_given(material, goal_of), *_delivered(material, goal_of)]
     decided = {(one.who, one.record) for one in found if one.kind == "decided"}
     named = (one for one in found if one.who in shared.present and one.who not in material.people.bots)
+    if shared.target.kind is TargetKind.TEAM:
+        named = (one for one in named if _of_team(shared, one))
     kept = {one for one in named if one.kind != "documented" or (one.who, one.record) not in decided}
     return sorted(kept, key=lambda one: (one.at, one.kind, one.about, one.who, one.act))
+
+
+def _of_team(shared: Shared, one: Contribution) -> bool:
+    """It was done by somebody of the team, for somebody of it, or on its work, as of that day."""
+    people, team, day = shared.material.people, shared.target.key, shared.material.window.day(one.at)
+    if one.item is not None and one.item.team == team:
+        return True
+    return any(team in people.teams_on(who, day) for who in (one.who, one.helped) if who is not None)
 
 
 def _given(material: Material, goal_of: Mapping[int, str]) -> Iterable[Contribution]:

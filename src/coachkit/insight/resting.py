@@ -115,6 +115,7 @@ def rests(material: Material, elsewhere: Elsewhere) -> list[Rest]:
     the longest."""
     cases: dict[str, list[Case]] = defaultdict(list)
     waiting: set[str] = set()
+    queued: set[str] = set()
     steps_of: dict[str, set[int]] = defaultdict(set)
     for number, item in material.items.items():
         if item.kind in ("commit", "meeting", "document"):
@@ -123,13 +124,13 @@ def rests(material: Material, elsewhere: Elsewhere) -> list[Rest]:
         for step, left in _stays(material, steps):
             cases[step.state].append((left - step.at, item, step.at))
             steps_of[step.state].add(len({one.state for one in steps if one.category not in _ENDS}))
-            if step.category == "waiting":
-                waiting.add(step.state)
+            if step.category in ("waiting", "todo"):
+                (waiting if step.category == "waiting" else queued).add(step.state)
     found = [
         Rest(
             state=state,
             waiting=state in waiting,
-            handed=_HANDS_OVER.search(state) is not None,
+            handed=state not in queued and _HANDS_OVER.search(state) is not None,
             whole=steps_of[state] == {1},
             hours=Hours.of(span for span, _, _ in listed),
             elsewhere=elsewhere.step(state),

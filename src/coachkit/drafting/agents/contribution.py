@@ -23,7 +23,7 @@ from coachkit.insight.rows import Window
 
 __all__ = ["CONTRIBUTION_LIMITS", "SharedReader", "contribution_agent"]
 
-CONTRIBUTION_LIMITS = {"en": 300, "zh": 520}
+CONTRIBUTION_LIMITS = {"en": 300, "zh": 500}
 
 
 class SharedReader(Protocol):

@@ -6,7 +6,7 @@ the same each time says who is named.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -29,10 +29,12 @@ MOST_OUTCOMES = 3
 MOST_TURNS = 2
 MOST_THINGS = 9
 EACH_KIND = 3
-MOST_ALSO = 20
-"""Names beyond those that stand with a thing."""
+MOST_ALSO = 16
+"""Names beyond those that stand with a thing; ``EACH_ALSO`` of them for one kind, but for reviews, which come last."""
+EACH_ALSO = 5
 MOST_STEPS = 2
 MOST_QUOTES = 2
+TITLE = 56
 KEPT = 24
 """So many of the records that a figure was counted over are kept with it."""
 
@@ -43,11 +45,12 @@ def plan_contribution(shared: Shared) -> Plan:
     found = contributions(shared)
     by_kind = groups(shared, found)
     picked = _picked(shared, by_kind)
+    once = _named_once(picked)
     sections: dict[str, tuple[Fact, ...]] = {"outcome": tuple(_outcome_facts(desk, shared))}
     for kind in KINDS:
-        things = [_thing(desk, shared, group) for group in picked.things.get(kind, ())]
+        things = [_thing(desk, shared, group, picked.weight(group, once)) for group in picked.things.get(kind, ())]
         also = picked.also.get(kind, ())
-        sections[kind] = (*things, *([_also(desk, kind, also, bool(things))] if also else ()))
+        sections[kind] = (*things, *([_also(desk, kind, also)] if also else ()))
     sections["waits"] = tuple(_waits(desk, shared))
     said = quotable(shared)
     sections["views"] = tuple(_differing(desk, said))
@@ -57,7 +60,7 @@ def plan_contribution(shared: Shared) -> Plan:
     missing = tuple(kind for kind in KINDS if kind not in by_kind)
     sections["unknowns"] = tuple(_unknowns(desk, shared, missing, picked.more))
     left_out = [
-        _thing(desk, shared, group)
+        _thing(desk, shared, group, 40)
         for kind, several in by_kind.items()
         for group in several
         if group not in picked.things.get(kind, ())
@@ -101,7 +104,7 @@ def _outcome_facts(desk: Desk, shared: Shared) -> Iterable[Fact]:
     measured = [one for one in found if one.new is not None] or [one for one in found if one.last is not None]
     for one in measured[:MOST_OUTCOMES]:
         yield _outcome(desk, one)
-    turned = turns(shared)[: MOST_TURNS if not measured else 1]
+    turned = turns(shared)[: MOST_TURNS if not measured else max(0, MOST_OUTCOMES - len(measured))]
     for turn in turned:
         yield _turn(desk, turn)
     if not measured and not turned:
@@ -164,6 +167,7 @@ class _Picked:
 
     things: dict[str, list[Group]] = field(default_factory=lambda: defaultdict(list))
     also: dict[str, list[Contribution]] = field(default_factory=lambda: defaultdict(list))
+    first: dict[str, Group] = field(default_factory=dict)
     more: int = 0
 
     @property
@@ -171,7 +175,12 @@ class _Picked:
         return {who for several in self.things.values() for group in several for who in group.people}
 
     def add(self, group: Group) -> None:
+        self.first.setdefault(group.kind, group)
         self.things[group.kind].append(group)
+
+    def weight(self, group: Group, once: set[int]) -> float:
+        """The first thing of a kind has its place, then what names somebody who stands nowhere else."""
+        return 85 if self.first.get(group.kind) == group else 81 if once & set(group.people) else 62
 
 
 def _picked(shared: Shared, by_kind: Mapping[str, list[Group]]) -> _Picked:
@@ -193,22 +202,20 @@ def _picked(shared: Shared, by_kind: Mapping[str, list[Group]]) -> _Picked:
 
 
 def _name_others(shared: Shared, by_kind: Mapping[str, list[Group]], picked: _Picked) -> None:
-    rest = {
-        kind: [part for group in several if group not in picked.things[kind] for part in group.parts]
-        for kind, several in by_kind.items()
-    }
-    if sum(map(len, rest.values())) > MOST_ALSO:  # those who stand nowhere yet come before a second mention
-        named = picked.detailed
-        for kind in rest:
-            rest[kind] = [part for part in rest[kind] if part.who not in named]
-            named |= {part.who for part in rest[kind]}
-    drawn = sorted({part.who for parts in rest.values() for part in parts}, key=lambda who: _lot(shared, who))
-    taken = set(drawn if sum(map(len, rest.values())) <= MOST_ALSO else drawn[:MOST_ALSO])
-    for kind, parts in rest.items():
-        picked.also[kind] = sorted(
-            (part for part in parts if part.who in taken), key=lambda part: _by_name(shared, part.who)
-        )
-    picked.more = len(set(drawn) - taken)
+    """Further names, of each kind until the room is used up; reviewing, which most do for many, comes last.
+
+    Where a kind has more than fit, those who stand nowhere yet come first, and among them the lot decides.
+    """
+    room, named = MOST_ALSO, picked.detailed
+    for kind in sorted(by_kind, key=lambda kind: kind == "reviewed"):
+        parts = [part for group in by_kind[kind] if group not in picked.things[kind] for part in group.parts]
+        parts.sort(key=lambda part: (part.who in named, _lot(shared, part.who)))
+        kept = parts[: min(room, EACH_ALSO)] if kind != "reviewed" else parts[:room]
+        room -= len(kept)
+        named |= {part.who for part in kept}
+        picked.also[kind] = sorted(kept, key=lambda part: _by_name(shared, part.who))
+    everybody = {part.who for several in by_kind.values() for group in several for part in group.parts}
+    picked.more = len(everybody - named)
 
 
 def _by_name(shared: Shared, who: int) -> tuple[str, int]:
@@ -219,7 +226,14 @@ def _lot(shared: Shared, who: int) -> str:
     return content_hash(shared.target.address, shared.material.window.today.isoformat(), who)
 
 
-def _thing(desk: Desk, shared: Shared, group: Group) -> Fact:
+def _named_once(picked: _Picked) -> set[int]:
+    """People who stand in the summary in one place alone."""
+    often = Counter(who for several in picked.things.values() for group in several for who in group.people)
+    often.update(part.who for parts in picked.also.values() for part in parts)
+    return {who for who, times in often.items() if times == 1}
+
+
+def _thing(desk: Desk, shared: Shared, group: Group, weight: float) -> Fact:
     day, first = desk.day(group.at), group.parts[0]
     people = [desk.party(who, day) for who in group.people]
     teams = {party.team for party in people}
@@ -231,16 +245,17 @@ def _thing(desk: Desk, shared: Shared, group: Group) -> Fact:
         "contribution.thing",
         day,
         records=group.records[:KEPT],
-        weight=80,
+        weight=weight,
         reason=f"{group.kind}, seen in a record",
         slots={
             "help": group.kind,
             "people": tuple(people),
             "of_team": of_team,
-            "team": helped if helped != of_team else None,
+            "team": helped if home and helped not in (of_team, plain_name(home)) else None,
             "goal": goal,
             "key": group.item.key if group.item else None,
-            "title": desk.title(group.item),
+            "title": desk.speech(group.item.title, TITLE) if group.item else None,
+            "day": day if group.kind in ("decided", "responded") else None,
             "answered": (first.act == "answered") or None,
         },
         section=group.kind,
@@ -248,16 +263,16 @@ def _thing(desk: Desk, shared: Shared, group: Group) -> Fact:
     )
 
 
-def _also(desk: Desk, kind: str, parts: Iterable[Contribution], more: bool) -> Fact:
+def _also(desk: Desk, kind: str, parts: Iterable[Contribution]) -> Fact:
     parts = list(parts)
     last = max(desk.day(part.at) for part in parts)
     return desk.fact(
         "contribution.also",
         last,
         records=[part.records[-1] for part in parts],
-        weight=86,
+        weight=79,
         reason=f"{kind}, named without a thing of their own",
-        slots={"help": kind, "people": tuple(desk.party(part.who, desk.day(part.at)) for part in parts), "more": more},
+        slots={"help": kind, "people": tuple(desk.party(part.who, desk.day(part.at)) for part in parts)},
         section=kind,
         cite=len(parts),
     )
@@ -270,8 +285,8 @@ def _waits(desk: Desk, shared: Shared) -> Iterable[Fact]:
     material, elsewhere = shared.material, shared.elsewhere
     found = rests(material, elsewhere)
     lying = [one for one in found if one.waiting or one.handed] or [one for one in found if one.whole]
-    for one in lying[:MOST_STEPS]:
-        yield _step(desk, one)
+    for place, one in enumerate(lying[:MOST_STEPS]):
+        yield _step(desk, one, 84 - 20 * place)
     pairs = hand_offs(material, elsewhere)
     figures = [one for one in pairs if one.hours is not None][:1]
     home = shared.home
@@ -303,12 +318,12 @@ def _figures(hours: Hours | None, elsewhere: Hours | None) -> dict[str, Measure 
     }
 
 
-def _step(desk: Desk, one: Rest) -> Fact:
+def _step(desk: Desk, one: Rest, weight: float) -> Fact:
     return desk.fact(
         "contribution.step",
         desk.day(one.first),
         records=one.records[:KEPT],
-        weight=84,
+        weight=weight,
         reason="a step in which work waits",
         slots={
             "state": desk.speech(one.state, 30),

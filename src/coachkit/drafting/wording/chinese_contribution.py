@@ -10,15 +10,15 @@ __all__ = ["SAYS", "TITLES"]
 
 TITLES = {
     "outcome": "结果",
-    "decided": "拍板",
-    "delivered": "做成",
+    "decided": "决定",
+    "delivered": "交付",
     "reviewed": "评审",
     "unblocked": "解围",
-    "mentored": "带人、答疑",
-    "documented": "成文",
-    "responded": "应对故障",
+    "mentored": "带人与答疑",
+    "documented": "写成文档",
+    "responded": "处理故障",
     "served": "服务客户",
-    "waits": "活儿在哪里等",
+    "waits": "在哪里等",
     "quotes": "原话",
     "views": "看法不同",
     "unknowns": "看不到的",
@@ -72,12 +72,13 @@ def _thing(fact: Fact, voice: Voice) -> Phrasings:
     what = voice.quoted(fact.quote("title")) or fact.text("key")
     if not what:
         return [who]
+    day = f"（{voice.day(fact.day('day'))}）" if fact.day("day") else ""
     whose = f"，帮的是{team}" if team else f"，对应 {goal}" if goal else ""
-    return [f"{who}：{what}{whose}"]
+    return [f"{who}：{what}{day}{whose}"]
 
 
 def _also(fact: Fact, voice: Voice) -> Phrasings:
-    return [("还有" if fact.slots.get("more") else "") + _people(fact)]
+    return [_people(fact)]
 
 
 def _compared(fact: Fact, voice: Voice) -> str:
@@ -123,16 +124,16 @@ def _differ(fact: Fact, voice: Voice) -> Phrasings:
 
 def _missing(fact: Fact, voice: Voice) -> Phrasings:
     kinds = [_UNDER[kind] for kind in fact.several("kinds") if isinstance(kind, str)]
-    unseen = "电话、当面商量和搭把手，这些来源里都没有"
+    unseen = "电话、当面商量和搭把手，来源里都没有"
     if not kinds:
         return [f"多半漏了：{unseen}。"]
     if len(kinds) > 4:
         return [f"这些来源记下的差不多就是上面这些；{unseen}。"]
-    return [f"没有{voice.listed(kinds)}的记录，是来源没记，不等于没人做。{unseen}。"]
+    return [f"没有{voice.listed(kinds)}的记录：来源没记，不等于没人做。{unseen}。"]
 
 
 def _more(fact: Fact, voice: Voice) -> Phrasings:
-    return [f"另有 {fact.number('people')} 人参与；地方不够，只列名字的人是抽签定的。"]
+    return ["参与的人比能列下的多，列谁由抽签定。"]
 
 
 def _capped(fact: Fact, voice: Voice) -> Phrasings:
@@ -142,7 +143,7 @@ def _capped(fact: Fact, voice: Voice) -> Phrasings:
 def _rests(fact: Fact, voice: Voice) -> Phrasings:
     base = "只用了列名的人都能看的记录"
     if fact.slots.get("unnamed"):
-        return [f"{base}；没认出是谁的账号和离开的人不列名。"]
+        return [f"{base}；认不出的账号和已离开的人不列名。"]
     return [f"{base}。"]
 
 

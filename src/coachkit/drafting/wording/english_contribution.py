@@ -74,12 +74,13 @@ def _thing(fact: Fact, voice: Voice) -> Phrasings:
     what = voice.quoted(fact.quote("title")) or fact.text("key")
     if not what:
         return [who]
+    day = f", {voice.day(fact.day('day'))}" if fact.day("day") else ""
     whose = f", for {team}" if team else f", for {goal}" if goal else ""
-    return [f"{who}: {what}{whose}"]
+    return [f"{who}: {what}{day}{whose}"]
 
 
 def _also(fact: Fact, voice: Voice) -> Phrasings:
-    return [("Also " if fact.slots.get("more") else "") + ", ".join(_people(fact))]
+    return [", ".join(_people(fact))]
 
 
 def _compared(fact: Fact, voice: Voice) -> str:
@@ -133,18 +134,18 @@ def _differ(fact: Fact, voice: Voice) -> Phrasings:
 
 def _missing(fact: Fact, voice: Voice) -> Phrasings:
     kinds = [_UNDER[kind] for kind in fact.several("kinds") if isinstance(kind, str)]
-    unseen = "calls, design talks and help face to face leave no trace in these sources"
+    unseen = "calls, design talks and help in person leave no trace"
     if not kinds:
         return [f"Likely missing: {unseen}."]
     if len(kinds) > 4:
-        return [f"These sources record little but what is listed here; {unseen}."]
-    return [f"Nothing on record of {voice.listed(kinds)}: a gap in the sources. Likely missing too: {unseen}."]
+        return [f"These sources record little beyond what is listed; {unseen}."]
+    return [
+        f"No record of {voice.listed(kinds).replace(' and ', ' or ')}: a gap in the sources. Likely missing: {unseen}."
+    ]
 
 
 def _more(fact: Fact, voice: Voice) -> Phrasings:
-    people = fact.number("people")
-    others = "One more person" if people == 1 else f"{people} more people"
-    return [f"{others} took part; who stands here by name alone was drawn by lot, for want of room."]
+    return ["More people took part than there is room for; a lot chose."]
 
 
 def _capped(fact: Fact, voice: Voice) -> Phrasings:
@@ -152,10 +153,10 @@ def _capped(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _rests(fact: Fact, voice: Voice) -> Phrasings:
-    base = "It rests only on records that everybody named here may read"
-    if fact.slots.get("unnamed"):
-        return [f"{base}; unmatched accounts and people who have left are not named."]
-    return [f"{base}."]
+    base = "Used: only records that everybody named may read"
+    return [
+        f"{base}. Not named: unmatched accounts, people who have left." if fact.slots.get("unnamed") else f"{base}."
+    ]
 
 
 SAYS: dict[str, Says] = {
