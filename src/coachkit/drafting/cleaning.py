@@ -8,7 +8,7 @@ import unicodedata
 from coachkit.drafting.facts import Quote
 from coachkit.drafting.suspicion import is_suspicious
 
-__all__ = ["clean", "columns", "quote", "shorten"]
+__all__ = ["clean", "columns", "name_of", "quote", "shorten"]
 
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _ADDRESS = r"[^\s<>()\[\]{}\"'，。；）】]+"
@@ -92,6 +92,20 @@ def quote(text: str, most: int = 64) -> Quote | None:
         return None
     words = re.sub(r"\"([^\"]*)\"", r"‘\1’", words.replace("“", "‘").replace("”", "’")).replace('"', "’")
     return Quote(*_at_a_sentence(words, most))
+
+
+def name_of(text: str, words: int = 5, most: int = 40) -> str:
+    """The name of somebody or something, as it can stand in a sentence without quotation marks; empty, if none is left.
+
+    A name is short: what is longer than ``words`` words or ``most`` columns ends there with an ellipsis. Words with
+    which somebody would tell a program what to do are no name.
+    """
+    if is_suspicious(text):
+        return ""
+    plain = re.sub(r"[\"“”‘’「」『』:：;；!！?？]+", " ", clean(text))
+    parts = plain.split()
+    kept, was_cut = shorten(" ".join(parts[:words]), most)
+    return kept.strip(" ,，.。、") + ("…" if len(parts) > words and not was_cut else "")
 
 
 def _without_outer_quotes(words: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from coachkit.access import Viewer
 from coachkit.domain.drafts import Draft, Header, Origin
 from coachkit.domain.identity import content_hash, public_id
 from coachkit.drafting.agents import Agent, Sides
-from coachkit.drafting.cleaning import clean
+from coachkit.drafting.cleaning import name_of
 from coachkit.drafting.facts import Language
-from coachkit.drafting.notes import note
+from coachkit.drafting.notes import note, passed_over
 from coachkit.drafting.pack import Pack
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.steps import Composed
@@ -25,7 +25,7 @@ def header_of(plan: Plan, sides: Sides, voice: Voice) -> Header:
     above = plan.heading
     return Header(
         person=above.name,
-        title=clean(sides.title),
+        title=name_of(sides.title, words=7, most=48),
         team=above.team,
         other=above.other,
         meeting_at=above.meeting_at,
@@ -65,7 +65,7 @@ def laid_out(
         sections=kept.sections(agent, voice),
         prompt=kept.prompt.name if kept.prompt else "",
         model=model,
-        settings=dict(kept.prompt.about.settings) if kept.prompt else {},
+        settings=_settings(kept),
         raw_output=kept.raw,
         notes=_notes(kept, voice.language, model),
         header=header,
@@ -82,12 +82,24 @@ def laid_out(
     return replace(draft, evidence=evidence, sources=tuple(pack.source(public, voice) for public in cited))
 
 
+def _settings(done: Composed) -> dict[str, object]:
+    """What the model was set to, and what it took."""
+    settings: dict[str, object] = dict(done.prompt.about.settings) if done.prompt else {}
+    return settings | ({"usage": asdict(done.usage)} if done.usage else {})
+
+
 def _notes(done: Composed, language: Language, model: str) -> tuple[str, ...]:
-    """What the model could not do."""
-    notes = [note(code, language, model) for code in done.problems]
+    """What the model could not do, or of several each."""
+    passed = [one.model for one in done.passed_over]
+    notes = [passed_over(one.model, one.problem, language) for one in done.passed_over]
+    asked = [name for name in model.split(", ") if name not in (*passed, "none")]
+    about = (done.usage.model if done.usage else "") or (asked[0] if asked else model)
+    if passed and done.heard:
+        notes.append(note("answered", language, about))
+    notes += [note(code, language, about) for code in done.problems]
     refused = sum(statement.origin is Origin.REPLACED for statement in done.statements.values())
-    if refused and refused == done.heard and model == "local":
+    if refused and refused == done.heard and about == "local":
         notes.append(note("none-held", language))
     elif refused:
-        notes.append(note("refused", language, model, refused, done.heard))
+        notes.append(note("refused", language, about, refused, done.heard))
     return tuple(notes)

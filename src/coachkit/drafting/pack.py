@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from coachkit.domain.drafts import CitedSource
 from coachkit.domain.evidence import Evidence
-from coachkit.drafting.cleaning import clean, quote, shorten
+from coachkit.drafting.cleaning import clean, name_of, quote, shorten
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.ports import Quoted
 from coachkit.drafting.suspicion import is_suspicious
@@ -61,7 +61,7 @@ class Pack:
         shown = title.text if title else (withheld if hostile else "")
         return CitedSource(
             id=public,
-            key="" if found.kind in _NAMELESS else clean(found.key)[:60],
+            key="" if found.kind in _NAMELESS else name_of(found.key),
             title=shown,
             kind=found.kind,
             connection=found.connection,
@@ -98,7 +98,7 @@ def build_pack(
         Quoted(
             id=short[one.id],
             kind=one.kind,
-            key=clean(one.key)[:60],
+            key=name_of(one.key),
             day=one.occurred_at.date().isoformat(),
             title="" if one.id in suspicious else shorten(clean(one.title), 120)[0],
         )

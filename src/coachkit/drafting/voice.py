@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from coachkit.drafting.cleaning import name_of
 from coachkit.drafting.facts import Language, Measure, Party, Quote
 
 __all__ = ["MONTHS", "Voice"]
@@ -127,13 +128,15 @@ class Voice:
         return f"{key}“{quote.text}”" if self.zh else f"{key} “{quote.text}”"
 
     def measure(self, measure: Measure | None, *, unit: bool = True) -> str:
-        """``620 ms``, ``65%``, ``1.9%``; thousands separated."""
+        """``620 ms``, ``65%``, ``1.9%``; thousands separated. A unit of more than three words is none."""
         if measure is None:
             return "?"
         value = f"{measure.value:,.2f}".rstrip("0").rstrip(".")
         if not unit or not measure.unit:
             return value
-        short = measure.unit.strip()
+        short = name_of(measure.unit, words=3, most=24)
+        if not short or short.endswith("…"):
+            return value
         return f"{value}{short}" if short in ("%", "％", "‰") else f"{value} {short}"
 
     def spaced(self, text: str) -> str:

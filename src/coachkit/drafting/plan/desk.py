@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from coachkit.domain.identity import public_id
-from coachkit.drafting.cleaning import clean, quote, shorten
+from coachkit.drafting.cleaning import name_of, quote
 from coachkit.drafting.facts import THINGS, Fact, Party, Quote, Value
-from coachkit.drafting.suspicion import is_suspicious
 from coachkit.drafting.words import PRIVATE
 from coachkit.insight.rows import Act, ItemRow, Material
 
@@ -20,8 +19,7 @@ MOST_CITED = 3
 
 TITLE = 46
 SAID = 72
-NAME = 60
-"""Columns of a quoted title, of words that somebody said, and of the name of a thing."""
+"""Columns of a quoted title, and of words that somebody said."""
 
 
 class Desk:
@@ -36,8 +34,8 @@ class Desk:
 
     def party(self, who: int, day: date | None = None) -> Party:
         people = self.material.people
-        name = quote(people.name(who), 40)
-        full = name.text if name else "?"
+        name = name_of(people.name(who))
+        full = name or "?"
         short = self._short.get(who, full) if name else full
         team = people.team_on(who, day or self.window.today)
         return Party(who, full, short, plain_name(team) if team else None)
@@ -96,8 +94,7 @@ class Desk:
 
 def plain_name(text: str) -> str:
     """The name of a thing as it can stand in a sentence: plain, short, and no instruction to anybody."""
-    name = "" if is_suspicious(text) else shorten(clean(text), NAME)[0]
-    return name or "…"
+    return name_of(text) or "…"
 
 
 def _named(slot: str, value: Value) -> Value:

@@ -51,7 +51,7 @@ BOOK.include(chinese_contribution.SAYS)
 @BOOK.on("agenda.point")
 def _point(fact: Fact, voice: Voice) -> Phrasings:
     words = fact.quote("text")
-    said = words.text if words else "（此条原文不宜在此显示，请点开查看）"
+    said = voice.quoted(words) if words else "（此条原文不宜在此显示，请点开查看）"
     if fact.roles["author"].who == voice.subject.who:
         return [said]
     return [f"{voice.name(fact.roles['author'])}：{said}"]
@@ -79,7 +79,7 @@ def _empty(fact: Fact, voice: Voice) -> Phrasings:
 @BOOK.on("actions.open", "actions.overdue", "actions.done")
 def _action(fact: Fact, voice: Voice) -> Phrasings:
     title = fact.quote("title")
-    what = title.text if title else "（此条原文不宜在此显示，请点开查看）"
+    what = voice.quoted(title) if title else "（此条原文不宜在此显示，请点开查看）"
     parts = [f"{voice.day(fact.day('since'))}约定"]
     if due := fact.day("due"):
         parts.append(f"应于 {voice.day(due)}完成")

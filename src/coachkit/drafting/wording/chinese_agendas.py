@@ -14,7 +14,7 @@ __all__ = ["SAYS"]
 
 def _words(fact: Fact) -> str:
     words = fact.quote("text")
-    return words.text if words else "（此条原文不宜在此显示，请点开查看）"
+    return f"“{words.text}”" if words else "（此条原文不宜在此显示，请点开查看）"
 
 
 def _said(fact: Fact, _voice: Voice) -> Phrasings:

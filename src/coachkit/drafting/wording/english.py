@@ -51,7 +51,7 @@ BOOK.include(english_contribution.SAYS)
 @BOOK.on("agenda.point")
 def _point(fact: Fact, voice: Voice) -> Phrasings:
     words = fact.quote("text")
-    said = words.text if words else "(a point whose words cannot be shown here; open it)"
+    said = voice.quoted(words) if words else "(a point whose words cannot be shown here; open it)"
     if fact.roles["author"].who == voice.subject.who:
         return [said]
     return [f"{voice.name(fact.roles['author'])}: {said}"]
@@ -80,7 +80,7 @@ def _empty(fact: Fact, voice: Voice) -> Phrasings:
 @BOOK.on("actions.open", "actions.overdue", "actions.done")
 def _action(fact: Fact, voice: Voice) -> Phrasings:
     title = fact.quote("title")
-    what = title.text if title else "(an action whose words cannot be shown here; open it)"
+    what = voice.quoted(title) if title else "(an action whose words cannot be shown here; open it)"
     parts = [f"from {voice.day(fact.day('since'))}"]
     if due := fact.day("due"):
         parts.append(f"due {voice.day(due)}")

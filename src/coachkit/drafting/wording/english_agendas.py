@@ -14,7 +14,7 @@ __all__ = ["SAYS"]
 
 def _words(fact: Fact) -> str:
     words = fact.quote("text")
-    return words.text if words else "(a point whose words cannot be shown here; open it)"
+    return f"“{words.text}”" if words else "(a point whose words cannot be shown here; open it)"
 
 
 def _said(fact: Fact, _voice: Voice) -> Phrasings:
