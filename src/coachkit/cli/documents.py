@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from coachkit.cli.context import Language, opened
+from coachkit.cli.drafts import manager_of, one_day, since_day
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import public_id
 from coachkit.drafting.cleaning import clean
-from coachkit.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     from coachkit.access import PersonEntry
@@ -34,22 +34,6 @@ def register(app: typer.Typer) -> None:
     app.command()(brief)
     app.command()(evidence)
     app.command()(search)
-
-
-def _beginning(text: str | None, zone: str) -> datetime | None:
-    day = _day(text)
-    return None if day is None else datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            f"{text!r} is no day.",
-            hint="Write it as 2026-05-06.",
-            chinese=(f"“{text}”不是日期。", "请写成 2026-05-06 这样。"),
-        ) from error
 
 
 def brief(
@@ -79,9 +63,9 @@ def brief(
     """
     with opened(context, language=lang, model=model) as app:
         subject = app.directory.find_person(person)
-        reader = app.directory.find_person(viewer) if viewer else _manager(app, subject)
-        start = _beginning(since, app.settings.timezone)
-        prepared = prepare_brief(app, viewer=reader, subject=subject, since=start, on=_day(on))
+        reader = app.directory.find_person(viewer) if viewer else manager_of(app, subject)
+        start = since_day(since, app.settings.timezone)
+        prepared = prepare_brief(app, viewer=reader, subject=subject, since=start, on=one_day(on))
     if as_json:
         emit(prepared)
     elif markdown or out:
@@ -94,20 +78,6 @@ def brief(
             console.print(text, markup=False)
     else:
         _show(prepared)
-
-
-def _manager(app: App, subject: PersonEntry) -> PersonEntry:
-    manager = app.directory.manager_of(subject.id)
-    if manager is None:
-        raise NotFound(
-            f"{subject.name} reports to nobody here, so there is no manager to prepare.",
-            hint="Say with whose eyes: --as PERSON. Reporting lines come from an HR source.",
-            chinese=(
-                f"这里没有“{subject.name}”的汇报关系，不知道该为哪位主管准备。",
-                "请用 --as 指明以谁的身份查看；汇报关系来自人事来源。",
-            ),
-        )
-    return manager
 
 
 def prepare_brief(
@@ -206,7 +176,7 @@ def search(
         now, zh, zone = app.now(), app.settings.language == "zh", ZoneInfo(app.settings.timezone)
         reader = app.directory.viewer(app.directory.find_person(viewer).id, now)
         query = Query(
-            text=text, scopes=reader.scopes, since=_beginning(since, app.settings.timezone), until=now, limit=limit
+            text=text, scopes=reader.scopes, since=since_day(since, app.settings.timezone), until=now, limit=limit
         )
         answer = app.retriever.answer(query)
         hits = answer.hits

@@ -31,6 +31,15 @@ _KINDS = {
 }
 
 
+_ABOUT = {
+    DraftKind.BRIEF: ("About this brief", "关于这份简报"),
+    DraftKind.AGENDA: ("About this agenda", "关于这份议程"),
+    DraftKind.SELF_REVIEW: ("About this draft", "关于这份草稿"),
+    DraftKind.CONTRIBUTION_SUMMARY: ("About this summary", "关于这份小结"),
+    DraftKind.KEY_CONVERSATION: ("About this card", "关于这张卡片"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSource:
     """A cited record: its number in the text, what it is called, and its day in words.
@@ -72,6 +81,7 @@ class DocumentAction:
 class DocumentStatement:
     """A statement, its open question, and the numbers of the sources behind it.
 
+    :ivar id: stable within the draft; what edits and explanations go by.
     :ivar origin: how the sentence came to be: ``composed``, ``reworded``, ``drafted``, ``replaced``, ``edited``.
     :ivar about: ``sources`` or ``question`` where it rests on no record and cites nothing.
     """
@@ -83,6 +93,7 @@ class DocumentStatement:
     origin: str
     about: str
     action: DocumentAction | None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +142,7 @@ class Document:
 
 def document(draft: Draft, timezone: str) -> Document:
     """``draft`` as it is shown; days and times are those of ``timezone``."""
-    words = _Words(draft.language == "zh", ZoneInfo(timezone), draft.window_end)
+    words = _Words(draft.language == "zh", ZoneInfo(timezone), draft.window_end, draft.kind)
     numbers = draft.citations
     return Document(
         id=draft.id,
@@ -158,6 +169,7 @@ class _Words:
     zh: bool
     zone: ZoneInfo
     now: datetime
+    kind: DraftKind
 
     def say(self, en: str, zh: str) -> str:
         return zh if self.zh else en
@@ -189,7 +201,7 @@ class _Words:
     def labels(self) -> dict[str, str]:
         return {
             "sources": self.say("Sources", "来源"),
-            "notes": self.say("About this brief", "关于这份简报"),
+            "notes": self.say(*_ABOUT[self.kind]),
             "stale": self.say(
                 "Some of what this rests on has changed or is gone; prepare it anew.",
                 "所依据的记录有改动或已不可见，请重新生成。",
@@ -198,6 +210,7 @@ class _Words:
                 "reads like instructions to a program; shown, never followed", "内容像是写给程序的指令，只显示，不执行"
             ),
             "ask": self.say("Try asking", "可以这样问"),
+            "why": self.say("Why this sentence", "为什么有这句"),
         }
 
 
@@ -207,6 +220,8 @@ def _headline(draft: Draft, words: _Words) -> str:
         return draft.title
     if draft.kind is DraftKind.SELF_REVIEW:
         return words.say(f"{header.person} · self-review", f"{header.person} · 自评")
+    if draft.kind is DraftKind.CONTRIBUTION_SUMMARY:
+        return words.say(f"{header.person} · who contributed what", f"{header.person} · 协同贡献小结")
     if header.meeting_at is None:
         return words.say(f"{header.person} · check-in", f"{header.person} · 一对一")
     when = words.moment(header.meeting_at)
@@ -229,7 +244,7 @@ def _lines(draft: Draft, words: _Words) -> tuple[str, ...]:
             f"{span} · 截至 {draft.on.year} 年 {words.day(draft.window_end)}",
         )
     window = words.say(f"{met} · window {span}", f"{met} · 范围 {span}")
-    if draft.kind is DraftKind.SELF_REVIEW:
+    if draft.kind in (DraftKind.SELF_REVIEW, DraftKind.CONTRIBUTION_SUMMARY):
         window = words.say(f"period {span}", f"时期 {span}")
     read = ", ".join(header.read) if not words.zh else "、".join(header.read)
     parts = [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]
@@ -256,6 +271,7 @@ def _statement(statement: Statement, numbers: dict[str, int]) -> DocumentStateme
         origin=str(statement.origin),
         about=str(statement.data.get("about", "")),
         action=_action(statement) if "action" in statement.data else None,
+        id=statement.id,
     )
 
 

@@ -56,7 +56,7 @@ class PackedRecord:
     """A record as it was quoted to whoever words the document: cleaned, shortened, and without words where they read
     like instructions.
 
-    :ivar actors: (role, name) of those who act in it.
+    :ivar actors: (role, name) of those who act in it; ``fields`` its typed values: state, days, figures.
     """
 
     id: str
@@ -66,6 +66,7 @@ class PackedRecord:
     title: str
     text: str
     actors: tuple[tuple[str, str], ...] = ()
+    fields: dict[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -316,6 +316,16 @@ class Documents:
                 tell=tell,
             )
 
+    def prepared_for(self, draft_id: str) -> int:
+        """For whom a draft was prepared.
+
+        :raises NotFound: if there is none.
+        """
+        stored = self._drafts.get(draft_id)
+        if stored is None:
+            raise NotFound("there is no such draft.", subject=clean(draft_id)[:40])
+        return unpublic_id(stored.draft.viewer)
+
     def _stored(self, draft_id: str, viewer: Viewer) -> tuple[Agent, StoredDraft, Sides]:
         stored = self._drafts.get(draft_id)
         agent = self._agents.get(stored.draft.kind) if stored else None

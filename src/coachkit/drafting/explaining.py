@@ -35,6 +35,7 @@ def packed(stored: StoredDraft) -> tuple[PackedRecord, ...]:
             title=one["title"],
             text=one["text"],
             actors=tuple((role, name) for role, name in one.get("actors", ())),
+            fields=dict(one.get("fields", {})),
         )
         for one in pack.get("evidence", ())
     )

@@ -7,13 +7,16 @@ from dataclasses import asdict
 from datetime import date
 
 from coachkit.domain.evidence import Evidence
-from coachkit.drafting.cleaning import clean
+from coachkit.drafting.cleaning import clean, quote
 from coachkit.drafting.facts import Fact, Measure, Party, Quote, Value
 from coachkit.drafting.pack import Pack
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.steps import Composed
 
 __all__ = ["recorded"]
+
+RAW = "about"
+"""A slot that tells facts apart by a record's words as they came; it is never shown."""
 
 
 def recorded(plan: Plan, pack: Pack, done: Composed, kept: Composed, seconds: Mapping[str, float]) -> dict[str, object]:
@@ -29,8 +32,10 @@ def recorded(plan: Plan, pack: Pack, done: Composed, kept: Composed, seconds: Ma
         },
         "pack": {
             "evidence": [
-                {**asdict(one), "record": pack.long[one.id], "actors": _actors(pack.evidence[pack.long[one.id]])}
+                {**asdict(one), "record": public, "actors": _actors(found), "fields": _fields(found)}
                 for one in pack.quoted
+                for public in [pack.long[one.id]]
+                for found in [pack.evidence[public]]
             ],
             "suspicious": sorted(pack.suspicious),
             "tokens": pack.tokens,
@@ -66,8 +71,21 @@ def _actors(evidence: Evidence) -> list[tuple[str, str]]:
     return list(dict.fromkeys(named))
 
 
+def _fields(evidence: Evidence) -> dict[str, str | int | float]:
+    """Typed values of a record: its state, its days, its figures; what reads like an instruction is left out."""
+    found: dict[str, str | int | float] = {}
+    for name, value in evidence.fields.items():
+        if isinstance(value, int | float):
+            found[name] = value
+        elif isinstance(value, date):
+            found[name] = value.isoformat()
+        elif isinstance(value, str) and (words := quote(value, 80)):
+            found[name] = words.text
+    return found
+
+
 def _fact(fact: Fact) -> dict[str, object]:
-    values = {**fact.roles, **fact.slots}
+    values = {**fact.roles, **{name: value for name, value in fact.slots.items() if name != RAW}}
     return {
         "id": fact.id,
         "kind": fact.kind,
@@ -94,5 +112,8 @@ def _plain(value: Value) -> str:
             return value.isoformat()
         case tuple():
             return ", ".join(_plain(part) for part in value)
+        case str():
+            words = quote(value, 80)
+            return words.text if words else "…"
         case _:
             return str(value)
