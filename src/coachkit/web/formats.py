@@ -13,8 +13,22 @@ from coachkit.web.i18n import Speech
 __all__ = ["Formats"]
 
 _PATTERNS = {
-    "en": {"day": "d MMM", "year": "d MMM y", "weekday": "EEEE d MMMM", "short": "EEE d MMM"},
-    "zh": {"day": "M月d日", "year": "y年M月d日", "weekday": "M月d日 EEEE", "short": "M月d日（EEE）"},
+    "en": {
+        "day": "d MMM",
+        "year": "d MMM y",
+        "weekday": "EEEE d MMMM",
+        "short": "EEE d MMM",
+        "month": "LLLL y",
+        "short_month": "LLL",
+    },
+    "zh": {
+        "day": "M月d日",
+        "year": "y年M月d日",
+        "weekday": "M月d日 EEEE",
+        "short": "M月d日（EEE）",
+        "month": "y年M月",
+        "short_month": "M月",
+    },
 }
 
 
@@ -38,6 +52,14 @@ class Formats:
     def long_day(self, at: datetime | date) -> str:
         """``Tuesday 24 November``."""
         return self._date(self.day_of(at), "weekday")
+
+    def month(self, first: date) -> str:
+        """``November 2026``, ``2026年11月``."""
+        return self._date(first, "month")
+
+    def short_month(self, first: date) -> str:
+        """``Nov``, ``11月``."""
+        return self._date(first, "short_month")
 
     def time(self, at: datetime) -> str:
         """``10:00``."""

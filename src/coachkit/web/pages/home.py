@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from coachkit.access import Viewer
 from coachkit.api.people import open_people
 from coachkit.api.security import Asks, Installation
+from coachkit.bootstrap import App
 from coachkit.domain.identity import public_id
 from coachkit.web.rendering import page, reader_of
 
@@ -41,6 +43,7 @@ def show(request: Request, app: Installation, viewer: Asks) -> HTMLResponse:
         ids={one.report: public_id(one.report) for one in meetings},
         actions=app.action_items.open_of(viewer, limit=_SHOWN_ACTIONS),
         reports=reports,
+        received=_received(app, viewer),
         granted=[one for one in open_people(app, viewer) if one.relation == "grant"],
         next=coming,
         sources=list(dict.fromkeys(source.connection for source in sources)),
@@ -48,3 +51,12 @@ def show(request: Request, app: Installation, viewer: Asks) -> HTMLResponse:
         last_read=read,
         last_read_when=reader.fmt.ago(read.at, viewer.at) if read else "",
     )
+
+
+def _received(app: App, viewer: Viewer) -> list[dict[str, object]]:
+    """Self-reviews that stand submitted to the viewer."""
+    handed = app.self_reviews.handed_to(viewer)
+    return [
+        {"name": app.directory.person(one.person).name, "id": public_id(one.person), "period": one.period, "at": one.at}
+        for one in handed
+    ]
