@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from coachkit.store.relational.showings import SqlShowingStore
     from coachkit.store.relational.syncs import SqlIngestStore
     from coachkit.store.relational.targets import SqlTargets
+    from coachkit.talks import Talks
 
 __all__ = ["App", "open_app", "replay_recorded", "utc_now"]
 
@@ -321,7 +322,6 @@ class App:
 
     @cached_property
     def documents(self) -> Documents:
-        from coachkit.drafting.agents.brief import BRIEF
         from coachkit.drafting.agents.contribution import contribution_agent
         from coachkit.drafting.agents.self_review import self_review
         from coachkit.drafting.documents import Documents
@@ -330,7 +330,7 @@ class App:
 
         together = contribution_agent(self.targets, SqlTeamReader(self.database), self.directory.today, self.showings)
         return Documents(
-            (BRIEF, self_review(self.review_store), together),
+            (*self.talks.agents, self_review(self.review_store), together),
             directory=self.directory,
             facts=self.facts,
             drafts=SqlDraftStore(self.database),
@@ -340,6 +340,13 @@ class App:
             timezone=self.settings.timezone,
             seconds=self.settings.model_timeout,
         )
+
+    @cached_property
+    def talks(self) -> Talks:
+        """What two people who talk share here."""
+        from coachkit.talks import Talks
+
+        return Talks(self.database, self.directory, self.facts, self.reads, self.settings.timezone)
 
     @cached_property
     def targets(self) -> SqlTargets:

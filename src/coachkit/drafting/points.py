@@ -5,15 +5,16 @@ They are no records, have no audience in the store, and reach a document only wh
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from coachkit.drafting.agents import Asked
+from coachkit.drafting.agents import Agent, Asked
+from coachkit.drafting.plan import Plan
 from coachkit.insight.agenda import Prepared
 from coachkit.insight.rows import Material
 
-__all__ = ["PointReader", "with_points"]
+__all__ = ["PointReader", "seeing_points"]
 
 
 class PointReader(Protocol):
@@ -22,11 +23,28 @@ class PointReader(Protocol):
     def prepared(self, report: int, manager: int, until: datetime) -> Prepared: ...
 
 
-def with_points(asked: Asked, reader: PointReader) -> Material:
-    """The material about the subject, with what the two prepared if the viewer is one of them."""
-    material = asked.material()
-    other = asked.sides.other
-    if other is None or asked.viewer.person not in (asked.sides.subject, other):
-        return material
-    found = reader.prepared(asked.sides.subject, other, asked.window.end)
-    return replace(material, points=found.points, marks=found.marks)
+@dataclass(frozen=True, kw_only=True)
+class _Together(Asked):
+    """What a planner works from, with the points of the two."""
+
+    points: PointReader
+
+    def material(self) -> Material:
+        """Everything that may be said, and what the two prepared if the viewer is one of them."""
+        material = Asked.material(self)
+        other = self.sides.other
+        if other is None or self.viewer.person not in (self.sides.subject, other):
+            return material
+        found = self.points.prepared(self.sides.subject, other, self.window.end)
+        return replace(material, points=found.points, marks=found.marks)
+
+
+def seeing_points(agent: Agent, points: PointReader) -> Agent:
+    """The same agent, with the points that the two put down here."""
+
+    def plan(asked: Asked) -> Plan:
+        return agent.plan(
+            _Together(facts=asked.facts, viewer=asked.viewer, sides=asked.sides, window=asked.window, points=points)
+        )
+
+    return replace(agent, plan=plan)

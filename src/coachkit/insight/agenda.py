@@ -58,14 +58,19 @@ class Agenda:
         return tuple(point for point in self.points if point.done_at is None)
 
     @property
+    def new(self) -> tuple[Point, ...]:
+        """Those that no check-in has left open yet."""
+        return tuple(point for point in self.open if point.since is None)
+
+    @property
     def others(self) -> int:
-        """How many of the open points are not the report's."""
-        return sum(point.author != self.report for point in self.open)
+        """How many of the new points are not the report's."""
+        return sum(point.author != self.report for point in self.new)
 
     @property
     def one_sided(self) -> bool:
-        """The manager owns over half of it."""
-        return 2 * self.others > len(self.open)
+        """The manager owns over half of what is new on it."""
+        return 2 * self.others > len(self.new)
 
 
 def agenda(material: Material) -> Agenda:

@@ -106,11 +106,11 @@ def _one_sided(desk: Desk, both: Agenda) -> Fact:
     return desk.fact(
         "agenda.one_sided",
         desk.window.today,
-        records=dict.fromkeys(point.record for point in both.open if point.record is not None),
+        records=dict.fromkeys(point.record for point in both.new if point.record is not None),
         weight=96,
         reason="the manager owns over half of the agenda",
         roles={"other": desk.other},
-        slots={"others": both.others, "of": len(both.open)},
+        slots={"others": both.others, "of": len(both.new)},
         section="others",
     )
 

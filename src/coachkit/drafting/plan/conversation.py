@@ -7,7 +7,9 @@ from datetime import timedelta
 from coachkit.drafting.cleaning import quote
 from coachkit.drafting.facts import Fact
 from coachkit.drafting.plan.desk import Desk
-from coachkit.insight.rows import AgendaRow, CheckInRow
+from coachkit.insight.agenda import Agenda, Point
+from coachkit.insight.agenda import agenda as prepared
+from coachkit.insight.rows import CheckInRow
 
 __all__ = ["actions", "agenda", "next_check_in"]
 
@@ -24,44 +26,32 @@ def next_check_in(desk: Desk) -> CheckInRow | None:
 
 def agenda(desk: Desk) -> list[Fact]:
     """Their points first, then the other side's, then what was not ticked off last time."""
-    coming = next_check_in(desk)
-    points = [(coming, point) for point in coming.agenda if not point.done] if coming else []
-    texts = {point.text for _, point in points}
-    held = [one for one in desk.material.check_ins if one.state == "held" and one.scheduled_at <= desk.window.end]
-    carried = [
-        (held[-1], point) for point in (held[-1].agenda if held else ()) if not point.done and point.text not in texts
-    ]
-    facts = [_point(desk, check_in, point, carried=False) for check_in, point in points]
-    facts += [_point(desk, check_in, point, carried=True) for check_in, point in carried]
+    both, coming = prepared(desk.material), next_check_in(desk)
+    facts = [_point(desk, point, coming) for point in both.open]
     facts.sort(key=lambda fact: -fact.weight)
-    balance = _balance(desk, coming) if coming else []
-    if coming and not points:
+    balance = _balance(desk, both, coming) if coming else []
+    if coming and not both.new:
         facts.append(_empty(desk, coming))
     return facts[:MOST_POINTS] + balance
 
 
-def _point(desk: Desk, check_in: CheckInRow, point: AgendaRow, *, carried: bool) -> Fact:
-    theirs = point.author == desk.material.subject
+def _point(desk: Desk, point: Point, coming: CheckInRow | None) -> Fact:
+    theirs, carried = point.author == desk.material.subject, point.since is not None
+    meeting = point.since or (desk.day(coming.scheduled_at) if coming else desk.day(point.added_at))
     return desk.fact(
         "agenda.carried" if carried else "agenda.point",
         desk.day(point.added_at),
-        records=[check_in.record],
+        records=[point.record] if point.record is not None else [],
         weight=(97 if theirs else 92) - (8 if carried else 0),
         reason="their own point comes first" if theirs else "a point of the other side",
         roles={"author": desk.party(point.author)},
-        slots={
-            "text": quote(point.text, 120),
-            "meeting": desk.day(check_in.scheduled_at),
-            "about": point.text[:200],
-        },
+        slots={"text": quote(point.text, 120), "meeting": meeting, "about": point.text[:200]},
     )
 
 
-def _balance(desk: Desk, coming: CheckInRow) -> list[Fact]:
+def _balance(desk: Desk, both: Agenda, coming: CheckInRow) -> list[Fact]:
     """A flag when the other side owns over half of the agenda."""
-    theirs = [point for point in coming.agenda if point.author == desk.material.subject]
-    others = len(coming.agenda) - len(theirs)
-    if others <= len(theirs) or desk.other is None:
+    if not both.one_sided or desk.other is None:
         return []
     fact = desk.fact(
         "agenda.balance",
@@ -70,7 +60,7 @@ def _balance(desk: Desk, coming: CheckInRow) -> list[Fact]:
         weight=96,
         reason="the other side owns over half of the agenda",
         roles={"other": desk.other},
-        slots={"others": others, "of": len(coming.agenda)},
+        slots={"others": both.others, "of": len(both.new)},
     )
     return [fact]
 

@@ -20,7 +20,7 @@ from coachkit.insight.conversations.choosing import (
 from coachkit.insight.conversations.evaluating import LOOKS_BACK, suggest
 from coachkit.insight.conversations.rules import Rule, RuleSet, Threshold, packaged_rules
 from coachkit.insight.conversations.suggestion import DatedFact, Suggestion, card_id, supported
-from coachkit.insight.conversations.tuning import Setting, Tuned, tune
+from coachkit.insight.conversations.tuning import Given, Setting, Tuned, tune
 
 __all__ = [
     "LOOKS_BACK",
@@ -29,6 +29,7 @@ __all__ = [
     "AnswerKind",
     "Choice",
     "DatedFact",
+    "Given",
     "Held",
     "Offer",
     "Rule",

@@ -75,7 +75,8 @@ class Tuned:
 
     def condition(self, language: str) -> str:
         """The condition with the thresholds that hold."""
-        return " ".join(self.rule.condition.in_language(language).split()).format(**self.thresholds)
+        words = " ".join(self.rule.condition.in_language(language).split()).format(**self.thresholds)
+        return words.replace("； ", "；").replace("， ", "，")  # folded lines of Chinese leave no blank
 
     def enough(self, facts: Sequence[DatedFact]) -> bool:
         """Whether a rule that wants two facts has them; one of the calendar is enough for the others."""
