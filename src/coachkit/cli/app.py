@@ -11,6 +11,7 @@ import typer
 from coachkit import __version__
 from coachkit.cli import (
     connections,
+    contributions,
     demo,
     documents,
     drafts,
@@ -68,6 +69,7 @@ for module in (
     sources,
     documents,
     drafts,
+    contributions,
     self_review,
     people,
     identities,

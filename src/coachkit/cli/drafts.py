@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from coachkit.cli.context import Language, opened
-from coachkit.cli.output import AsJson, console, emit, read_out
+from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import unpublic_id
 from coachkit.drafting.cleaning import clean
@@ -89,6 +89,15 @@ def draft(
     ] = None,
     model: Annotated[str | None, typer.Option(help="none, local, or a LiteLLM model string.")] = None,
     lang: Language = None,
+    days: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=60,
+            help="Of a contribution summary: how long those whom it names have for a first look; 0 opens it at once, "
+            "and that is on record. Otherwise COACHKIT_CONTRIBUTION_DAYS.",
+        ),
+    ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     out: Annotated[Path | None, typer.Option(help="Write to a file instead.")] = None,
     as_json: AsJson = False,
@@ -106,7 +115,7 @@ def draft(
     from coachkit.delivery.markdown import markdown as as_markdown
     from coachkit.delivery.terminal import terminal
 
-    with opened(context, language=lang, model=model) as app:
+    with opened(context, language=lang, model=model, contribution_days=days) as app:
         wanted = _kind(app, kind)
         reader, subject = _sides(app, wanted, person, viewer)
         made = app.documents.prepare(
@@ -147,11 +156,21 @@ def _sides(app: App, kind: DraftKind, text: str, name: str | None) -> tuple[View
     named = directory.find_person(name) if name else None
     if kind is DraftKind.CONTRIBUTION_SUMMARY:
         viewer = directory.viewer(named.id, now) if named else None
-        target = app.targets.find(text, viewer).target
-        leads = app.targets.leads(target)
-        if viewer is None and not leads:
-            raise NotFound(f"nobody leads {clean(target.name)} here.", hint="Say with whose eyes: --as PERSON.")
-        return viewer or directory.viewer(leads[0].id, now), target.id
+        found = app.targets.find(text, viewer)
+        if found.through is not None:
+            team, who = clean(found.target.name or found.target.key), clean(found.through.name)
+            zh = app.settings.language == "zh"
+            notes.print(
+                f"{who} → {team}：{who}参与的共同成果" if zh else f"{who} → {team}: what {who} shares in", markup=False
+            )
+        asker = named or next(iter(app.targets.leads(found.target)), found.through)
+        if asker is None:
+            raise NotFound(
+                f"nobody leads {clean(found.target.name)} here.",
+                hint="Say with whose eyes: --as PERSON.",
+                chinese=(f"这里没有谁负责“{clean(found.target.name)}”。", "请用 --as 指明以谁的身份查看。"),
+            )
+        return viewer or directory.viewer(asker.id, now), found.target.id
     subject = directory.find_person(text)
     if named is None:
         named = subject if kind is DraftKind.SELF_REVIEW else manager_of(app, subject)

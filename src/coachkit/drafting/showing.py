@@ -8,10 +8,8 @@ what those named wrote beside it. Nothing is overwritten: an annotation that is 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Protocol
 
 from coachkit.access import Directory, ReadLog, Viewer
 from coachkit.access.contributions import Asking, TargetDirectory, asks_as
@@ -19,162 +17,23 @@ from coachkit.domain.drafts import Draft, Statement
 from coachkit.domain.identity import content_hash, unpublic_id
 from coachkit.drafting.agents import Sides
 from coachkit.drafting.cleaning import clean, shorten
+from coachkit.drafting.showing_kinds import (
+    LONGEST_ANNOTATION,
+    NEVER,
+    Annotation,
+    AnnotationKind,
+    Answer,
+    Showing,
+    ShowingState,
+    ShowingStore,
+    Standing,
+)
+from coachkit.drafting.showing_words import OWN, WAITS, beside, count
 from coachkit.errors import BadInput, NotFound
 
-__all__ = [
-    "LONGEST_ANNOTATION",
-    "Annotation",
-    "AnnotationKind",
-    "Answer",
-    "Showing",
-    "ShowingState",
-    "ShowingStore",
-    "Showings",
-    "Standing",
-]
-
-LONGEST_ANNOTATION = 400
-"""Characters; a note stands beside a statement of one line."""
+__all__ = ["Showings"]
 
 PURPOSE = "a contribution summary"
-
-
-class ShowingState(StrEnum):
-    SHOWN = "shown"
-    """To those named, and not yet to the others."""
-    OPEN = "open"
-    OWN = "own"
-    """Asked for by somebody for themselves: it shows them what names them, and never opens."""
-
-
-class AnnotationKind(StrEnum):
-    REMARK = "remark"
-    ADDS = "adds"
-    """What no system saw."""
-    DIFFERS = "differs"
-    """Sees it differently: the statement is marked as contested, and both stand side by side."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What somebody named did with it.
-
-    :ivar how: ``agreed``, ``annotated``; ``before``: they had answered to the same statements in an earlier summary.
-    """
-
-    person: int
-    seen_at: datetime | None = None
-    answered_at: datetime | None = None
-    how: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Showing:
-    """That a summary is shown to those whom it names, and until when.
-
-    :ivar named: person → ids of the statements that name them.
-    """
-
-    draft: str
-    target: int
-    viewer: int
-    shown_at: datetime
-    opens_at: datetime
-    named: Mapping[int, tuple[str, ...]]
-    answers: Mapping[int, Answer] = field(default_factory=dict)
-
-    @property
-    def waits_for(self) -> frozenset[int]:
-        """Those named who have not answered; who asked for it is not waited for."""
-        answered = {person for person, answer in self.answers.items() if answer.answered_at is not None}
-        return frozenset(self.named) - answered - {self.viewer}
-
-    def is_open(self, now: datetime) -> bool:
-        return now >= self.opens_at or not self.waits_for
-
-    @property
-    def is_own(self) -> bool:
-        """It shows nobody but who asked for it."""
-        return self.opens_at.year >= _NEVER.year
-
-
-_NEVER = datetime.fromisoformat("9000-01-01T00:00:00+00:00")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
-    """What somebody named wrote beside a statement (``statement`` empty: beside the whole summary)."""
-
-    id: str
-    draft: str
-    target: int
-    statement: str
-    person: int
-    kind: AnnotationKind
-    text: str
-    at: datetime
-    withdrawn_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a summary stands for one viewer.
-
-    :ivar waits_for: names of those who have not answered, by name.
-    :ivar mine: ids of statements that name the viewer; ``answered``: they have answered.
-    :ivar withheld: how many statements the viewer does not see yet.
-    :ivar annotations: those that the viewer sees, by statement; ``authors`` by person.
-    """
-
-    state: ShowingState
-    shown_at: datetime
-    opens_at: datetime | None
-    waits_for: tuple[str, ...]
-    mine: frozenset[str]
-    answered: bool
-    withheld: int
-    annotations: Mapping[str, tuple[Annotation, ...]]
-    authors: Mapping[int, str]
-
-    @property
-    def contested(self) -> frozenset[str]:
-        """Statements that somebody named sees differently."""
-        return frozenset(
-            statement
-            for statement, several in self.annotations.items()
-            if any(one.kind is AnnotationKind.DIFFERS for one in several)
-        )
-
-
-class ShowingStore(Protocol):
-    """Keeps showings, answers and annotations."""
-
-    def begin(self, showing: Showing) -> None:
-        """Keep a new one with its answers; one that is there stays as it is."""
-
-    def get(self, draft: str) -> Showing | None: ...
-
-    def of_target(self, target: int) -> tuple[Showing, ...]:
-        """Every showing of a target, with its answers, from old to new."""
-
-    def of_person(self, person: int) -> tuple[Showing, ...]:
-        """Every showing that names or was asked for by somebody, the newest first."""
-
-    def see(self, draft: str, person: int, at: datetime) -> None:
-        """The first look counts."""
-
-    def answer(self, draft: str, person: int, how: str, at: datetime) -> None: ...
-
-    def annotate(self, annotation: Annotation) -> None: ...
-
-    def annotations(self, target: int) -> tuple[Annotation, ...]:
-        """All about a target that stand, from old to new."""
-
-    def withdraw(self, annotation: str, person: int, at: datetime) -> bool:
-        """Take back one's own; whether there was such a one."""
-
-    def consent(self, record: int, person: int, agreed: bool, at: datetime) -> bool:
-        """Let one's own words be quoted, or not any more; whether somebody's words they are."""
 
 
 class Showings:
@@ -216,7 +75,33 @@ class Showings:
         named = {person for section in kept.sections for one in section.statements for person in _people(one)}
         for person in sorted(named - {viewer.person}):
             self._reads.record(viewer, person, str(draft.kind), PURPOSE, viewer.at)
-        return kept
+        withheld = count(draft) - count(kept)
+        kept = replace(kept, notes=(*kept.notes, *self._notes(showing, draft.language, withheld, viewer)))
+        notes = self._annotations(showing, kept, viewer)
+        return beside(kept, [(one, self._name(one.person)) for one in notes])
+
+    def _annotations(self, showing: Showing, draft: Draft, viewer: Viewer) -> list[Annotation]:
+        """What those named wrote: once it is open all of it, before that one's own."""
+        open_now = showing.is_open(viewer.at) and not showing.is_own
+        visible = {one.id for section in draft.sections for one in section.statements}
+        return [
+            one
+            for one in self._store.annotations(showing.target)
+            if (open_now or one.person == viewer.person)
+            and (one.statement in visible or (one.statement == "" and one.draft == draft.id))
+        ]
+
+    def _notes(self, showing: Showing, language: str, withheld: int, viewer: Viewer) -> tuple[str, ...]:
+        """How it stands, in the reader's language: nothing, once it is open."""
+        zh = language == "zh"
+        if showing.is_own:
+            return (OWN[zh],)
+        if showing.is_open(viewer.at):
+            return ()
+        names = sorted(self._name(person) for person in showing.waits_for)
+        day = self._directory.today(showing.opens_at)
+        listed = ("、" if zh else ", ").join(names)
+        return (WAITS[zh].format(withheld=withheld, day=day.isoformat(), names=listed),)
 
     def _sees(self, showing: Showing, statement: Statement, viewer: Viewer) -> bool:
         people = _people(statement)
@@ -259,7 +144,7 @@ class Showings:
                 target=target,
                 viewer=viewer,
                 shown_at=at,
-                opens_at=_NEVER if own else at + wait,
+                opens_at=NEVER if own else at + wait,
                 named={person: tuple(statements) for person, statements in sorted(named.items())},
                 answers={person: Answer(person=person, answered_at=at, how="before") for person in answered},
             )
@@ -287,10 +172,8 @@ class Showings:
         visible = {one.id for section in draft.sections for one in section.statements}
         everything = {statement for statements in showing.named.values() for statement in statements}
         notes: dict[str, list[Annotation]] = {}
-        for one in self._store.annotations(showing.target):
-            whole = one.statement == "" and (one.draft == draft.id)
-            if (one.statement in visible or whole) and (open_now or one.person == viewer.person):
-                notes.setdefault(one.statement, []).append(one)
+        for one in self._annotations(showing, draft, viewer):
+            notes.setdefault(one.statement, []).append(one)
         authors = {one.person: self._name(one.person) for several in notes.values() for one in several}
         own = showing.is_own
         return Standing(

@@ -80,5 +80,6 @@ def contribution_agent(
         may_open=may_open,
         may_read=first.may_read,
         shown=first.shown,
+        neutral=True,
         titles=contribution_title,
     )

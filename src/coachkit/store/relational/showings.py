@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from coachkit.domain.identity import public_id, unpublic_id
-from coachkit.drafting.showing import Annotation, AnnotationKind, Answer, Showing
+from coachkit.drafting.showing_kinds import Annotation, AnnotationKind, Answer, Showing
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.database import Database, upsert
 from coachkit.store.relational.reading_base import within
