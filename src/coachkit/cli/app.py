@@ -12,6 +12,7 @@ from coachkit import __version__
 from coachkit.cli import (
     connections,
     contributions,
+    conversations,
     demo,
     documents,
     drafts,
@@ -69,6 +70,7 @@ for module in (
     sources,
     documents,
     drafts,
+    conversations,
     contributions,
     self_review,
     people,
