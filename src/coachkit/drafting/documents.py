@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from coachkit.access import Directory, ReadLog, Viewer
@@ -17,6 +18,7 @@ from coachkit.domain.explanations import Explanation, PackedRecord
 from coachkit.domain.identity import public_id, unpublic_id
 from coachkit.drafting import tracing
 from coachkit.drafting.agents import Agent, Asked, Sides
+from coachkit.drafting.answers import Remembering
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.explaining import explained, packed
 from coachkit.drafting.facts import Language
@@ -131,7 +133,9 @@ class Documents:
             sides = agent.may_open(self._directory, viewer, subject, now)
             on = None if on == self._directory.today(now) else on
             steps = tracing.Steps()
-            ready = self._ready(agent, viewer, sides, language, now, since, on, steps, self._writer(model))
+            ready = self._ready(
+                agent, viewer, sides, language, now, since, on, steps, self._writer(agent, viewer, subject, model)
+            )
             done = self._worded(agent, ready, steps, _nobody if agent.shown else tell)
             with steps.step("fit"):
                 kept = fitted(agent, done, ready.header, ready.voice)
@@ -214,7 +218,8 @@ class Documents:
         agent, stored, sides = self._stored(draft_id, viewer)
         opened = self._opened(agent, stored, sides, viewer)
         hidden = bool(agent.shown) and opened.citations.keys() != stored.draft.citations.keys()
-        return () if opened.stale or hidden else packed(stored)
+        found = () if opened.stale else packed(stored)
+        return tuple(one for one in found if one.id in opened.citations) if hidden else found
 
     def edit(self, draft_id: str, viewer: Viewer, statement: str, action: EditAction | str, text: str = "") -> Draft:
         """Keep, change or take out a statement, and note who did; the draft as it is then.
@@ -226,6 +231,12 @@ class Documents:
         """
         agent, stored, sides = self._stored(draft_id, viewer)
         self._own(stored, viewer)
+        if agent.shown and action != EditAction.KEEP:
+            raise BadInput(
+                "a summary that others read too is changed by nobody.",
+                hint="Whoever it names can write beside a statement.",
+                chinese=("大家都看的小结，谁也不能改。", "写到的人可以在旁边批注。"),
+            )
         if action not in list(EditAction):
             raise BadInput(
                 f"{clean(str(action))[:40]!r} is nothing to do with a statement.", hint="keep, edit or remove."
@@ -264,8 +275,13 @@ class Documents:
         if stored.draft.viewer != public_id(viewer.person):
             raise NotFound("there is no such draft of yours.", subject=stored.draft.id)
 
-    def _writer(self, model: str) -> Writer | None:
-        return None if model == "none" else self._writers(model)
+    def _writer(self, agent: Agent, viewer: Viewer, subject: int, model: str) -> Writer | None:
+        """Who words it; what the same reader was answered to the same question is used again."""
+        writer = None if model == "none" else self._writers(model)
+        if writer is None:
+            return None
+        recall = partial(self._drafts.answer, agent.kind, viewer=viewer.person, subject=subject)
+        return Remembering(writer, lambda asked: recall(asked=asked))
 
     def _ready(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from coachkit.domain.drafts import Decided, Draft, DraftKind, Edit
 from coachkit.domain.evidence import Evidence
@@ -79,6 +79,9 @@ class DraftStore(Protocol):
 
         :param on: as of which day; without one, only drafts as of their making.
         """
+
+    def answer(self, kind: DraftKind, *, viewer: int, subject: int, asked: str) -> Mapping[str, Any] | None:
+        """What was kept of a model's answer to what has this hash, in a draft of this viewer about this subject."""
 
     def add_edit(self, draft_id: str, edit: Edit) -> None:
         """Note what somebody did with a statement; what was noted before stays."""
@@ -158,6 +161,7 @@ class Usage:
     :ivar cost: in US dollars; ``None``, where no price is known.
     :ivar seconds: until the answer was complete; ``first_seconds`` until its first statement, ``None`` without one.
     :ivar cached: nobody was asked: an answer to the very same question was kept.
+    :ivar asked: hash of what was asked; by it an answer is found again.
     """
 
     model: str = ""
@@ -168,6 +172,7 @@ class Usage:
     seconds: float = 0.0
     first_seconds: float | None = None
     cached: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ def recorded(plan: Plan, pack: Pack, done: Composed, kept: Composed, seconds: Ma
             "proposals": [asdict(one) for one in done.proposals],
             "worded": {fact: done.proposals.index(proposal) for fact, proposal in done.worded.items()},
             "raw": done.raw,
+            "worked_with": done.prompt.about.id if done.prompt is not None else "",
             "problems": list(done.problems),
             "usage": asdict(done.usage) if done.usage is not None else {},
             "passed_over": [asdict(one) for one in done.passed_over],

@@ -127,6 +127,7 @@ class Asking:
                         event_stream_handler=self._listener(reader) if streamed else None,
                     )
                 self._answered = self._trail.models[-1]
+                self._passed(models)
                 return False
             except (FallbackExceptionGroup, ModelAPIError) as error:
                 self._failed(models, error)
@@ -186,14 +187,21 @@ class Asking:
         self._proposals.append(proposal)
         self.tell(proposal)
 
-    def _failed(self, models: Sequence[str], error: BaseException) -> None:
+    def _passed(self, models: Sequence[str]) -> None:
+        """Note those before the last one: each has failed, or was cut off where its share of the time ended."""
         asked = [name for name in models if name in self._trail.models]
-        for name in asked:
-            failure = self._trail.errors.get(name) if name != asked[-1] else self._trail.errors.get(name, error)
-            self._problems[name] = _problem(failure or error)
-            _log.warning("the model did not write", model=name, error=type(failure or error).__name__)
-        if not asked:
-            self._problems[models[0]] = _problem(error)
+        for name in asked[:-1]:
+            self._note(name, self._trail.errors.get(name) or TimeoutError())
+
+    def _failed(self, models: Sequence[str], error: BaseException) -> None:
+        self._passed(models)
+        last = self._last(models)
+        told = getattr(error, "exceptions", (error,))[-1]
+        self._note(last, self._trail.errors.get(last) or told)
+
+    def _note(self, model: str, error: BaseException) -> None:
+        self._problems[model] = _problem(error)
+        _log.warning("the model did not write", model=model, error=type(error).__name__)
 
     def _count(self, messages: Sequence[Any], reader: StatementReader, streamed: bool) -> None:
         """What was said, and what it took; where no provider counted, counted here."""

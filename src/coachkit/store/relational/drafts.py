@@ -102,6 +102,20 @@ class SqlDraftStore:
                 )
             )
 
+    def answer(self, kind: DraftKind, *, viewer: int, subject: int, asked: str) -> Mapping[str, Any] | None:
+        """What was kept of a model's answer to what has this hash, in a draft of this viewer about this subject."""
+        hashed = sa.type_coerce(drafts.c.draft, sa.JSON)["settings"]["usage"]["asked"].as_string()
+        query = (
+            sa.select(drafts.c.explanation)
+            .where(drafts.c.kind == str(kind), drafts.c.viewer_id == viewer, drafts.c.subject_id == subject)
+            .where(hashed == asked)
+            .order_by(drafts.c.created_at.desc(), drafts.c.id)
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).scalar()
+        return dict(found.get("draft", {})) if found else None
+
     def spent(self, since: datetime) -> float:
         """What documents since then have cost at hosted models, in US dollars, as far as prices are known."""
         cost = sa.type_coerce(drafts.c.draft, sa.JSON)["settings"]["usage"]["cost"].as_float()
