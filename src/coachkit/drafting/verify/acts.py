@@ -153,10 +153,11 @@ def _of(clause: Clause) -> tuple[Arg, ...]:
 
 def _passive(verb: Token, before: Clause, behind: Clause) -> bool:
     word = verb.text.lower()
-    if not word.isascii() or not word.endswith(("ed", "en", "ht", "wn", "ne", "ld", "de", "ad", "nd")):
+    if not word.isascii() or not word.endswith(("ed", "en", "ht", "wn", "ne", "ld", "de", "ad", "nd", "ck")):
         return False
     helpers = [token for token in before[-3:] if token.text.lower() in _BE]
-    return bool(helpers) or bool(behind and behind[0].text.lower() == "by")
+    relative = len(before) > 1 and before[-1].text == "," and before[-2].arg is not None  # PAY-17, opened by
+    return bool(helpers) or relative or bool(behind and behind[0].text.lower() == "by")
 
 
 def _places(clause: Sequence[Token], word: str) -> list[int]:

@@ -15,7 +15,7 @@ from coachkit.drafting.fitting import length
 from coachkit.drafting.suspicion import is_suspicious
 from coachkit.drafting.verify.acts import acts_in, turned
 from coachkit.drafting.verify.cited import Cited, Unit, bare, senses_of
-from coachkit.drafting.verify.figures import days, numbers
+from coachkit.drafting.verify.figures import days, follows_from_numbers, numbers
 from coachkit.drafting.verify.lexicon import ACTS
 from coachkit.drafting.verify.passage import Arg, Clause, Token
 from coachkit.drafting.words import FORBIDDEN, OPENING, PRIVATE, TECHNICAL
@@ -110,6 +110,9 @@ def belonging(of: Cited) -> str:
     return ""
 
 
+_PRONOUN = re.compile("he|him|his|she|her|they|them|their|i|we|you|他|她|他们|她们|我|我们|你")
+
+
 def _belongs(of: Cited, token: Token, args: Sequence[Arg]) -> str:
     holding = [unit for unit in of.units if any(_alike(token, other) for other in unit.clause)]
     if not holding:
@@ -133,6 +136,8 @@ def _may_hold(of: Cited, unit: Unit, arg: Arg) -> bool:
     here = [one for one in (token.arg for token in unit.clause) if one and one.is_key == arg.is_key]
     if here and _has(here, arg):
         return True
+    if not arg.is_key and any(_PRONOUN.fullmatch(token.text.lower()) for token in unit.clause):
+        return _has(of.args_of(unit.source), arg)  # he, she, they: somebody whom the text has named before
     typed = [Arg(one.name, of.names.aliases.get(one.name, frozenset({one.name}))) for one in unit.source.actors]
     keys_of = (unit.source.key, *unit.source.aliases)
     typed += [Arg(one, frozenset({one.lower()}), is_key=True) for one in keys_of if one]
@@ -197,18 +202,28 @@ def causes(of: Cited) -> str:
     texts = [text for one in of.cited for text in one.texts if _CAUSES.search(text)]
     if not texts:
         return f"gives a cause that the evidence does not: {match.group()}"
-    behind = senses_of(of.text[of.text.find(match.group()) + len(match.group()) :])
+    behind = _behind(of.text, match)
     for text in texts:
         known = _CAUSES.search(text)
-        if known and len(behind & senses_of(text[known.end() :])) >= len(behind & senses_of(text[: known.start()])):
+        if known and len(behind & _behind(text, known)) >= len(behind & senses_of(text[: known.start()])):
             return ""
     return "turns cause and effect around"
 
 
+def _behind(text: str, match: re.Match[str]) -> frozenset[str]:
+    """What stands behind a word such as *because*, to the next comma."""
+    return senses_of(re.split(r"[,，;；。.]", text[text.find(match.group()) + len(match.group()) :])[0])
+
+
 def support(of: Cited) -> str:
     """Every word with a meaning of its own has it in the cited evidence, in these words or in others of the same."""
-    wrong = [token.text for clause in of.said for token in clause if not _supported(token, of)]
-    wrong += _strange_characters(of)
+    wrong = [
+        token.text
+        for clause in of.said
+        for token in clause
+        if not _supported(token, of) and not follows_from_numbers(of, clause, token.senses)
+    ]
+    wrong += [*_strange_characters(of), *_sexes(of)]
     return f"says what the evidence does not: {', '.join(dict.fromkeys(wrong))}" if wrong else ""
 
 
@@ -219,6 +234,19 @@ def _supported(token: Token, of: Cited) -> bool:
         return True
     parts = [senses_of(part) for part in re.split(r"[-_./]", token.text) if part]
     return len(parts) > 1 and all(part & of.vocabulary or not part for part in parts)
+
+
+def _sexes(of: Cited) -> list[str]:
+    """Pronouns of a sex, where the evidence has only the other one."""
+    said, known = ({word.lower() for word in _SEXES.findall(text)} for text in (_QUOTED.sub(" ", of.text), of.raw))
+    one, other = {"she", "her", "hers", "她"}, {"he", "him", "his", "他"}
+    wrong = (said & one if known & other and not known & one else set()) | (
+        said & other if known & one and not known & other else set()
+    )
+    return sorted(wrong)
+
+
+_SEXES = re.compile(r"\b(?:he|him|his|she|hers?)\b|[他她](?!们)", re.IGNORECASE)
 
 
 def _strange_characters(of: Cited) -> list[str]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from coachkit.drafting.facts import Language
 from coachkit.drafting.verify.acts import Act, acts_in, acts_of
-from coachkit.drafting.verify.lexicon import concepts, root
+from coachkit.drafting.verify.lexicon import chinese_words, concepts, root
 from coachkit.drafting.verify.naming import names_in
 from coachkit.drafting.verify.passage import Arg, Clause, Names, Token, read_clauses
 from coachkit.drafting.verify.sources import Source
@@ -146,7 +146,8 @@ def senses_of(text: str) -> frozenset[str]:
     """Concepts and roots of the words of a name such as ``merged_at``, ``In Progress`` or ``代码评审``."""
     found: set[str] = set()
     for word in re.findall(r"[A-Za-z\u00c0-\u024f]+|[\u3400-\u9fff]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)):
-        found |= concepts(word) or {root(word) if word.isascii() else word}
+        parts = [word] if word.isascii() else [part for _, part in chinese_words(word)]
+        found |= {sense for part in parts for sense in concepts(part) or {root(part) if part.isascii() else part}}
     whole = text.lower().replace("-", "_").replace(" ", "_")
     return frozenset(found | concepts(whole))
 

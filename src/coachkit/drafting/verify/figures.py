@@ -12,7 +12,7 @@ from coachkit.drafting.verify.cited import Cited, senses_of
 from coachkit.drafting.verify.passage import Clause, Token
 from coachkit.drafting.verify.reading import Day, Number
 
-__all__ = ["days", "numbers"]
+__all__ = ["days", "follows_from_numbers", "numbers"]
 
 _UNITS = {
     "天": "day", "日": "day", "d": "day", "次": "time", "小时": "hour", "h": "hour", "hr": "hour", "分钟": "minute",
@@ -117,11 +117,10 @@ def _dates(of: Cited) -> Iterator[date]:
     years = [day.year for one in of.cited for _, day in one.days]
     for token in of.tokens:
         for year, month, day in token.days:
-            if year or years:
-                try:
-                    yield date(year or years[0], month, day)
-                except ValueError:
-                    continue
+            try:
+                yield date(year or (years or [2000])[0], month, day)
+            except ValueError:
+                continue
 
 
 def _turned_pair(of: Cited) -> str:
@@ -135,6 +134,19 @@ def _turned_pair(of: Cited) -> str:
             if "back" in found and "on" not in found and not _says_back(clause, one, other):
                 return f"{one.text} and {other.text} stand in each other's place"
     return ""
+
+
+def follows_from_numbers(of: Cited, clause: Clause, senses: frozenset[str]) -> bool:
+    """Whether *rose*, *fell* or *reached* follows from two numbers of the clause, or from one and its typed target."""
+    values = [token.number.value for token in clause if token.number]
+    if senses & {"increase", "reduce"} and len(values) > 1:
+        pair = (values[0], values[1])
+        known = {_order(unit.clause, pair) for unit in of.units} | {_typed_order(of, pair)}
+        return "on" in known and ("increase" in senses if pair[0] < pair[1] else "reduce" in senses)
+    if "reach" not in senses or not values:
+        return False
+    typed = [dict(one.numbers) for one in of.cited]
+    return any("target" in one and values[0] in one.values() and values[0] >= one["target"] for one in typed)
 
 
 def _order(clause: Clause, pair: tuple[float, float]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from coachkit.drafting.verify.lexicon import CHINESE_FREE, FREE_WORDS, concepts
-from coachkit.drafting.verify.reading import QUOTED
+from coachkit.drafting.verify.reading import QUOTED, is_number_word
 
 __all__ = ["names_in"]
 
@@ -57,7 +57,7 @@ def _capitalised(text: str) -> Iterator[str]:
 def _plain(word: str) -> bool:
     """A word that is capitalised for standing first, or a month."""
     low = word.lower().lstrip("@")
-    return low in FREE_WORDS or _OTHER_CAPITALS.fullmatch(low) is not None or bool(concepts(low))
+    return low in FREE_WORDS or is_number_word(low) or _OTHER_CAPITALS.fullmatch(low) is not None or bool(concepts(low))
 
 
 def _acts_next(rest: str) -> bool:

@@ -29,10 +29,7 @@ _TOKEN = re.compile(
     r"|[\u3400-\u9fff]+|['’]s\b|[^\w\s]"
 )
 _BREAK = re.compile(r"[.!?;](?=\s|$)|[;:：；。！？\n]|\s[-–—]\s|——")
-_NO = _all(
-    """no not never without cannot none nobody nothing neither nor hardly barely unable lack lacks lacking refused
-declined failed missing"""
-)
+_NO = _all("""no not never without cannot none nobody nothing neither nor hardly barely unable lack lacks lacking""")
 _NO_CHINESE = frozenset(["没有", "没", "不", "未", "无", "非", "别", "尚未", "从未", "拒绝", "无法", "未能"])
 _INTENT = _all(
     """will would shall should could might may can must plan plans planned intend intends hope hopes want wants
@@ -152,6 +149,8 @@ def _tokens(text: str, whole: list[Token]) -> list[Token]:
             found.extend(_chinese(part) for _, part in chinese_words(word))
         elif word[0].isalpha():
             found.append(_english(word))
+            if len(found) > 1 and (both := _phrase(found[-2], found[-1])):
+                found[-2:] = [both]
         else:
             found.append(Token("sign", word))
     return found
@@ -161,6 +160,14 @@ def _chinese(word: str) -> Token:
     if word in CHINESE_FREE:
         return Token("word", word)
     return Token("word", word, concepts(word) or frozenset({word}))
+
+
+def _phrase(one: Token, other: Token) -> Token | None:
+    """``took on``, ``rolled back``: two words with one meaning."""
+    if one.kind != "word" or not one.text.isascii():
+        return None
+    senses = concepts(f"{one.text}_{other.text}".lower())
+    return Token("word", f"{one.text} {other.text}", senses) if senses else None
 
 
 def _english(word: str) -> Token:

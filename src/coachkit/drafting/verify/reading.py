@@ -9,7 +9,18 @@ from functools import lru_cache
 
 from coachkit.drafting.facts import Language
 
-__all__ = ["KEY", "QUOTED", "Day", "Mention", "Number", "Reading", "read", "replaced_dates", "replaced_numbers"]
+__all__ = [
+    "KEY",
+    "QUOTED",
+    "Day",
+    "Mention",
+    "Number",
+    "Reading",
+    "is_number_word",
+    "read",
+    "replaced_dates",
+    "replaced_numbers",
+]
 
 QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|「([^」]*)」|『([^』]*)』|‘([^’]{12,})’")
 KEY = re.compile(
@@ -23,7 +34,7 @@ _MONTHS = {
     )
 }
 _MONTH = rf"(?P<n1>{'|'.join(_MONTHS)})[a-z]*\.?"
-_DASH = r"\s*(?:[-–—~～]|to|until|至|到)\s*"
+_DASH = r"\s*(?:[-–—~～]|to|and|until|through|至|到|和)\s*"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -40,7 +51,7 @@ _DATES = tuple(
 _UNIT = (
     r"(?:percent|per cent|%|％|‰|ms|milliseconds?|seconds?|s|minutes?|min|hours?|h|days?|weeks?|months?|years?|times?|"
     r"points?|changes?|records?|people|persons?|others?|words?|gb|mb|kb|rps|qps|usd|eur|cny|"
-    r"个百分点|百分点|毫秒|秒|分钟|小时|天|周|个月|年|次|处|条|个|人|家|万|亿|元)"
+    r"个百分点|百分点|毫秒|秒|分钟|小时|天|周|个月|年|次|处|条|个人|个|人|家|项|件|名|位|万|亿|元)"
 )
 _NUMBER = re.compile(rf"(?<![\w.])(?P<value>\d[\d,]*(?:\.\d+)?)\s*[-–]?\s*(?P<unit>{_UNIT}(?![a-z]))?", re.IGNORECASE)
 _COUNTED = (
@@ -84,7 +95,7 @@ _CHINESE: dict[str, float] = {char: float(number) for number, char in enumerate(
 }
 _CHINESE_NUMBER = re.compile(
     rf"(?P<value>[{''.join(_CHINESE)}]+)"
-    r"(?P<unit>个百分点|百分点|毫秒|秒|分钟|小时|天|周|个月|年|次|处|条|个人|人|家|倍|成|万|亿|元)"
+    r"(?P<unit>个百分点|百分点|毫秒|秒|分钟|小时|天|周|个月|年|次|处|条|个人|个|人|家|项|件|名|位|倍|成|万|亿|元)"
 )
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|[a-z]*\d[\w]*|[\u3400-\u9fff]", re.IGNORECASE)
 _SAME_UNIT = {
@@ -226,6 +237,11 @@ def replaced_numbers(text: str, language: Language, put: Callable[[re.Match[str]
     if language == "zh":
         return _CHINESE_NUMBER.sub(lambda m: put(m, Number(_chinese(m["value"]), _unit(m["unit"]))), text)
     return _WORD_NUMBER.sub(lambda m: put(m, _in_words(m)) if _counts(m) else m.group(), text)
+
+
+def is_number_word(word: str) -> bool:
+    """``four``, ``twice``."""
+    return word.lower() in _WORDS
 
 
 def _counts(match: re.Match[str]) -> bool:

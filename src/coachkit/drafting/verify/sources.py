@@ -37,11 +37,12 @@ _GIVES = _all(
     评审者 帮助人 指导人"""
 )
 _RECEIVES = _all(
-    """to receiver recipient helped target mentee reviewee beneficiary whom for thanked unblocked helpee subject
+    """to receiver recipient target mentee reviewee beneficiary whom for helpee subject
     被帮助者 被帮助人 受助者 受助人 接收人 收件人 被评审人 对象 求助者 求助人 被指导人"""
 )
 _ROLE_ACT = {
-    "author": "write", "creator": "open", "reporter": "report", "assignee": "own", "integrator": "merge",
+    "author": "write", "authored": "write", "co_authored": "co_author", "creator": "open", "reporter": "report",
+    "assignee": "own", "integrator": "merge",
     "asker": "ask", "requester": "ask", "commenter": "say", "speaker": "say", "responder": "answer", "giver": "",
     "from": "", "by": "", "actor": "", "user": "", "who": "", "sender": "give", "praiser": "praise", "ack": "approve",
     "integrate": "merge",
@@ -50,7 +51,9 @@ _ROLE_ACT = {
     "帮助者": "help", "帮助人": "help", "提问人": "ask", "回答人": "answer", "处理人": "handle", "发送人": "give",
     "指导人": "mentor",
 }  # fmt: skip
-_NEUTRAL = _all("team teams group organisation organization department 团队 部门 manager report participant")
+_EITHER = _all("helped unblocked mentored thanked praised blocked supported assisted taught")
+"""Roles that name who received, unless the record names a receiver otherwise: then they name who gave."""
+_NEUTRAL = _all("team teams group organisation organization department 团队 部门 manager report participant assigned")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?$")
 
 
@@ -110,6 +113,8 @@ def source(value: str | Mapping[str, Any], place: int, name: str = "") -> Source
     for key, part in value.items():
         if key not in _IDS or key == "key":
             _walk(found, str(key), part)
+    others = any(actor.side == "receives" and actor.role not in _EITHER for actor in found.actors)
+    found.actors = [_settled(actor, others) for actor in found.actors]
     return Source(
         next(iter([*listed, name, f"E{place}"])) or f"E{place}",
         frozenset({*listed, name} - {""}),
@@ -123,6 +128,13 @@ def source(value: str | Mapping[str, Any], place: int, name: str = "") -> Source
         actors=tuple(found.actors),
         denied=frozenset(found.denied),
     )
+
+
+def _settled(actor: Actor, others: bool) -> Actor:
+    """A role such as ``unblocked``, once it is known whether the record says in another role who received."""
+    if actor.role not in _EITHER or not others:
+        return actor
+    return Actor(actor.name, actor.role, "gives", next(iter(sorted(concepts(actor.role) & ACTS)), ""))
 
 
 def _walk(found: _Found, name: str, value: Any) -> None:
@@ -191,8 +203,8 @@ def _is_name(value: str) -> bool:
 
 def role_of(role: str, name: str) -> Actor:
     """Which side of an act a role is on: ``merged_by`` gives, ``helped`` receives."""
-    plain = role.strip().lower().replace(" ", "_").replace("-", "_")
-    if plain in _RECEIVES:
+    plain = role.strip().lower().replace(" ", "_").replace("-", "_").removesuffix("_name")
+    if plain in _RECEIVES or plain in _EITHER:
         return Actor(name, plain, "receives")
     if plain in _ROLE_ACT:
         return Actor(name, plain, "gives", _ROLE_ACT[plain])
@@ -203,6 +215,6 @@ def role_of(role: str, name: str) -> Actor:
         return Actor(name, plain, "gives", act)
     if tail in ("to", "for"):
         return Actor(name, plain, "receives")
-    if plain.endswith(("er", "or")) and acts and plain not in _NEUTRAL:
+    if plain.endswith(("er", "or", "ed")) and acts and plain not in _NEUTRAL:
         return Actor(name, plain, "gives", act)
     return Actor(name, plain, "")
