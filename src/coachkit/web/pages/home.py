@@ -44,6 +44,7 @@ def show(request: Request, app: Installation, viewer: Asks) -> HTMLResponse:
         actions=app.action_items.open_of(viewer, limit=_SHOWN_ACTIONS),
         reports=reports,
         received=_received(app, viewer),
+        shown_first=[(one.draft, app.targets.target(one.target)) for one in app.showings.waiting(viewer)],
         granted=[one for one in open_people(app, viewer) if one.relation == "grant"],
         next=coming,
         sources=list(dict.fromkeys(source.connection for source in sources)),
