@@ -182,7 +182,7 @@ def test_everything_works_without_a_script(own_served: Any, browser: Browser) ->
     page.locator("a.chip").nth(5).click()
     assert "/evidence/" in page.url
     assert page.get_by_text("Cited for").is_visible()
-    page.get_by_role("link", name="Back to the brief").click()
+    page.get_by_role("link", name="Back to the document").click()
     page.get_by_label("Language").select_option("zh")
     page.get_by_role("button", name="Prepare anew").click()
     assert "language=zh" in page.url

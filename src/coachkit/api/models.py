@@ -161,6 +161,7 @@ class Statement(_Model):
     fact: str = Field(description="Kind of the fact behind it.", examples=["explore.wait"])
     origin: str = Field(description="composed, reworded, drafted, replaced or edited.", examples=["composed"])
     action: StatementAction | None
+    id: str = Field("", description="Stable in its draft; edits and explanations go by it.", examples=["f1a2b3c4"])
 
 
 class Section(_Model):
@@ -170,8 +171,9 @@ class Section(_Model):
 
 
 class Brief(_Model):
-    """A brief: what stands in it, and the record behind every line."""
+    """A document: what stands in it, and the record behind every line."""
 
+    kind: str = Field("brief", examples=["brief", "agenda"])
     id: str = Field(examples=["9f0c3e7a51d84b2c6a10"])
     subject: str = Field(description="Id of the person it is about.", examples=[_EXAMPLE_ID])
     language: str = Field(examples=["en"])
@@ -194,13 +196,13 @@ class Brief(_Model):
 
 
 class BriefRequest(BaseModel):
-    """How to prepare a brief."""
+    """How to prepare a document."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, json_schema_extra={"examples": [{"language": "zh", "model": "none", "wait": True}]}
     )
 
-    language: Language | None = Field(None, description="Of the brief; left out: that of the request.")
+    language: Language | None = Field(None, description="Of the document; left out: that of the request.")
     model: str | None = Field(None, description="none, local, or the model that is set here; left out: that one.")
     wait: bool = Field(
         True, description="Wait for the model. Otherwise computed sentences come at once, and a job words them."

@@ -1,4 +1,4 @@
-"""Whose brief one may open, the briefs, and drafts by their id."""
+"""Whose brief one may open, and the briefs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import unpublic_id
 from coachkit.errors import CoachkitError, NotFound
 
-__all__ = ["OpenTo", "open_people", "person_of", "router"]
+__all__ = ["OpenTo", "PersonId", "open_people", "person_of", "router"]
 
 router = APIRouter(tags=["briefs"], responses=PROBLEMS)
 
@@ -117,9 +117,3 @@ def write_brief(
     )
     response.headers["Location"] = f"/api/drafts/{opened.draft.id}"
     return Brief.of(document(opened.draft, app.settings.timezone), opened.job)
-
-
-@router.get("/drafts/{draft_id}", summary="A draft by its id")
-def read_draft(app: Installation, viewer: Asks, draft_id: str) -> Brief:
-    """The draft as the viewer may read it now: without what is gone or no longer theirs to read, and marked stale."""
-    return Brief.of(document(app.documents.get(draft_id, viewer), app.settings.timezone))

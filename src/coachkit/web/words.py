@@ -7,7 +7,23 @@ from collections.abc import Mapping
 from coachkit.drafting.cleaning import clean, shorten
 from coachkit.web.i18n import Speech, mark
 
-__all__ = ["FIELDS", "KINDS", "ROLES", "STATES", "SYNC_STATES", "key_of", "models_in_words", "name", "title_of"]
+__all__ = [
+    "CHECKS",
+    "DOCUMENTS",
+    "EDITS",
+    "FIELDS",
+    "HELD_BACK",
+    "KINDS",
+    "OUTCOMES",
+    "ROLES",
+    "STATES",
+    "SYNC_STATES",
+    "UNTOLD",
+    "key_of",
+    "models_in_words",
+    "name",
+    "title_of",
+]
 
 KINDS: Mapping[str, str] = {
     "action_item": mark("Action item"),
@@ -93,6 +109,19 @@ STATES: Mapping[str, str] = {
 }
 """Values that are ours; a source's own names of states are shown as they are."""
 
+HELD_BACK: Mapping[str, str] = {
+    "cap": mark("two cards in seven days are enough"),
+    "rule-cap": mark("this rule had its card lately"),
+    "pair": mark("there is a card with this person already"),
+    "cooldown": mark("you two had such a card lately"),
+    "snoozed": mark("put off"),
+    "snooze": mark("put off"),
+    "not_relevant": mark("you found it not relevant"),
+    "wrong": mark("marked as wrong"),
+    "prepared": mark("prepared already"),
+}
+"""Why a key conversation that is due is not offered now."""
+
 SYNC_STATES: Mapping[str, str] = {
     "running": mark("syncing"),
     "done": mark("in order"),
@@ -106,6 +135,49 @@ _UNTITLED = frozenset({"check_in", "membership", "person_profile", "reporting_li
 
 _SPOKEN_KEYS = frozenset({"issue", "change_request", "commit", "document", "goal", "interaction", "task", "account"})
 """Kinds whose key is what people call them; those of others only a program reads."""
+
+DOCUMENTS: Mapping[str, str] = {
+    "brief": mark("brief"),
+    "agenda": mark("agenda"),
+    "self_review": mark("self-review"),
+    "contribution_summary": mark("contribution summary"),
+    "key_conversation": mark("key conversation"),
+}
+
+OUTCOMES: Mapping[str, str] = {
+    "composed": mark("Our own words, from the fact alone."),
+    "reworded": mark("Reworded by a model; every check passed."),
+    "drafted": mark("Worded by a model; every check passed."),
+    "replaced": mark("The model’s words did not hold against the record; our own stand here."),
+    "edited": mark("Changed by a person."),
+    "removed": mark("Taken out by a person."),
+}
+
+UNTOLD: Mapping[str, str] = {
+    "weight": mark("others weigh more"),
+    "room": mark("the document would be too long"),
+    "refused": mark("our own words for it did not hold"),
+    "evidence": mark("what it rests on is gone"),
+}
+
+EDITS: Mapping[str, str] = {"keep": mark("kept"), "edit": mark("changed"), "remove": mark("taken out")}
+
+CHECKS: Mapping[str, str] = {
+    "citation": mark("cites the right records"),
+    "shape": mark("plain words"),
+    "quotations": mark("quotations"),
+    "names": mark("names"),
+    "keys": mark("keys"),
+    "numbers": mark("numbers and units"),
+    "dates": mark("dates"),
+    "states": mark("states"),
+    "negation": mark("what is denied"),
+    "roles": mark("who gives and who receives"),
+    "support": mark("nothing beyond the fact"),
+    "wording": mark("no rating, praise or mood"),
+    "size": mark("length"),
+    "question": mark("open question"),
+}
 
 MODELS: Mapping[str, str] = {
     "none": mark("computed sentences, no model"),
