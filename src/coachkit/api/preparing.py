@@ -12,7 +12,7 @@ from coachkit.domain.drafts import Draft, DraftKind
 from coachkit.errors import BadInput
 from coachkit.jobs import JobState
 
-__all__ = ["Opened", "models_of", "open_document", "prepare_document"]
+__all__ = ["COMPUTED", "Opened", "model_of", "models_of", "open_document", "prepare_document"]
 
 COMPUTED = "none"
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
@@ -31,8 +31,11 @@ def models_of(app: App) -> tuple[str, ...]:
     return tuple(dict.fromkeys([app.settings.model, "local", COMPUTED]))
 
 
-def _model(app: App, wanted: str | None, language: Language) -> str:
-    """The model for a document in ``language``; the packaged one writes English only."""
+def model_of(app: App, wanted: str | None, language: Language) -> str:
+    """The model for a document in ``language``; the packaged one writes English only.
+
+    :raises BadInput: if it is not offered here.
+    """
     model = wanted or app.settings.model
     if model not in models_of(app):
         raise BadInput("this model is not offered here.", hint=f"Offered: {', '.join(models_of(app))}.")
@@ -55,18 +58,29 @@ def open_document(
     :param on: as of the end of which day instead; one that was prepared today is opened again.
     :raises AccessDenied: if the document is not open to the viewer.
     """
-    chosen, today = _model(app, model, language), app.directory.today(now)
+    chosen, today = model_of(app, model, language), app.directory.today(now)
     on = None if on == today else on
-    latest = app.documents.latest(kind, viewer, subject, language=language, model=chosen, on=on)
+    latest = _of_now(app, kind, viewer, subject, language, chosen, on)
     job = _job_under_way(app, kind, viewer, subject, language, chosen, on)
-    if latest is not None and job is None and app.directory.today(latest.created_at) == today:
+    if latest is not None and job is None:
         return Opened(latest)
     if chosen == COMPUTED:
         return Opened(_computed(app, kind, viewer, subject, language, now, on))
-    quick = app.documents.latest(kind, viewer, subject, language=language, model=COMPUTED, on=on)
-    if quick is None or app.directory.today(quick.created_at) != today:
+    quick = _of_now(app, kind, viewer, subject, language, COMPUTED, on)
+    if quick is None:
         quick = _computed(app, kind, viewer, subject, language, now, on)
     return Opened(quick, job or app.request_draft(kind, viewer, subject, language=language, model=chosen, on=on))
+
+
+def _of_now(
+    app: App, kind: DraftKind, viewer: Viewer, subject: int, language: Language, model: str, on: date | None
+) -> Draft | None:
+    """The document of today, unless the two have changed their points since."""
+    found = app.documents.latest(kind, viewer, subject, language=language, model=model, on=on)
+    if found is None or app.directory.today(found.created_at) != app.directory.today(viewer.at):
+        return None
+    talks = kind in (DraftKind.AGENDA, DraftKind.BRIEF)
+    return None if talks and app.talks.preparing.changed_since(subject, found.created_at) else found
 
 
 def prepare_document(
@@ -86,7 +100,7 @@ def prepare_document(
 
     :raises AccessDenied: if the document is not open to the viewer.
     """
-    chosen = _model(app, model, language)
+    chosen = model_of(app, model, language)
     if wait or chosen == COMPUTED:
         draft = app.documents.prepare(
             kind, viewer, subject, language=language, model=chosen, now=now, since=since, on=on

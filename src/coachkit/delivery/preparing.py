@@ -100,6 +100,8 @@ class PreparingStore(Protocol):
         self, report: int, manager: int, scopes: frozenset[int], until: datetime
     ) -> tuple[CheckInRow, ...]: ...
 
+    def changed_at(self, report: int) -> datetime | None: ...
+
     def point(self, point: str) -> StoredPoint | None: ...
 
     def add(self, point: StoredPoint) -> None: ...
@@ -142,6 +144,11 @@ class Preparing:
             last_at=found.last_at,
             one_sided=found.one_sided,
         )
+
+    def changed_since(self, report: int, at: datetime) -> bool:
+        """Whether anybody changed the points of this report's check-ins after a moment."""
+        changed = self._store.changed_at(report)
+        return changed is not None and changed > at
 
     def add(self, viewer: Viewer, report: int, text: str) -> str:
         """Put a point down; the same words again are the same point. Returns its id.

@@ -47,6 +47,20 @@ class SqlPreparing:
             marks={row.point_id: MarkRow(done_at=row.done_at, place=row.place) for row in marks},
         )
 
+    def changed_at(self, report: int) -> datetime | None:
+        """When somebody last put a point down, took one back, ticked or moved one in a check-in of this report."""
+        p, m = t.talking_points.c, t.point_marks.c
+        with self._database.read() as connection:
+            found = [
+                connection.execute(sa.select(sa.func.max(column)).where(report_id == report)).scalar()
+                for column, report_id in (
+                    (p.added_at, p.report_id),
+                    (p.removed_at, p.report_id),
+                    (m.at, m.report_id),
+                )
+            ]
+        return max((at for at in found if at is not None), default=None)
+
     def check_ins(self, report: int, manager: int, scopes: frozenset[int], until: datetime) -> tuple[CheckInRow, ...]:
         """The check-ins of the two in the sources, with their agendas."""
         with self._database.read() as connection:
@@ -82,7 +96,7 @@ class SqlPreparing:
             "removed_at": None,
         }
         with self._database.write() as connection:
-            upsert(connection, t.talking_points, [row], update=["removed_at"])
+            upsert(connection, t.talking_points, [row], update=["added_at", "removed_at"])
 
     def set_removed(self, point: str, at: datetime | None) -> None:
         with self._database.write() as connection:
@@ -109,7 +123,7 @@ class SqlPreparing:
             for place, point in enumerate(points)
         ]
         with self._database.write() as connection:
-            upsert(connection, t.point_marks, rows, update=["place"])
+            upsert(connection, t.point_marks, rows, update=["place", "at"])
 
 
 class SqlPrivateNotes:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from coachkit.web.pages import documents, home, identities, me, records, self_review, signing_in, sources
+from coachkit.web.pages import (
+    agenda,
+    contributions,
+    conversations,
+    documents,
+    home,
+    identities,
+    me,
+    records,
+    self_review,
+    signing_in,
+    sources,
+)
 
 __all__ = ["pages_router"]
 
@@ -12,6 +24,18 @@ __all__ = ["pages_router"]
 def pages_router() -> APIRouter:
     """All pages; the API's description does not list them."""
     router = APIRouter(include_in_schema=False)
-    for part in (home, signing_in, documents, self_review, records, me, sources, identities):
+    for part in (
+        home,
+        signing_in,
+        agenda,
+        conversations,
+        documents,
+        contributions,
+        self_review,
+        records,
+        me,
+        sources,
+        identities,
+    ):
         router.include_router(part.router)
     return router
