@@ -43,7 +43,10 @@ class TargetDirectory(Protocol):
         """
 
     def target(self, target_id: int) -> Target:
-        """:raises NotFound: if nobody has asked for it before."""
+        """What an id means: of a person, their team or the goals they own.
+
+        :raises NotFound: if nobody has asked for it before.
+        """
 
     def leads(self, target: Target) -> tuple[PersonEntry, ...]:
         """Who leads its team or owns it today, by name."""

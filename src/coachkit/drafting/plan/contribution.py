@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from coachkit.domain.identity import content_hash
-from coachkit.drafting.cleaning import shorten
-from coachkit.drafting.facts import Fact, Measure
+from coachkit.domain.targets import Target, TargetKind
+from coachkit.drafting.cleaning import quote
+from coachkit.drafting.facts import Fact, Measure, Party
 from coachkit.drafting.plan import Heading, Plan
 from coachkit.drafting.plan.desk import Desk, plain_name
 from coachkit.insight.contribution import KINDS, Contribution, Group, Shared, contributions, groups, quotable, unnamed
@@ -85,15 +87,22 @@ def _names(desk: Desk) -> frozenset[str]:
 
 def _heading(desk: Desk, shared: Shared) -> Heading:
     target, found = shared.target, coverage(shared.material)
-    key = "" if target.name.lower() == target.key.lower() or target.kind in ("team", "project") else f"{target.key} "
     failing = {source.connection: desk.day(source.failing_since) for source in found.failing if source.failing_since}
     home = shared.home
     return Heading(
-        name=shorten(key + plain_name(target.name or target.key), 64)[0],
-        team=plain_name(home) if home and target.kind != "team" else "",
+        name=_named(target),
+        team=plain_name(home) if home and target.kind is not TargetKind.TEAM else "",
         read=tuple(source.connection for source in found.read if source.connection not in failing),
         failing=failing,
     )
+
+
+def _named(target: Target) -> str:
+    """A team or project by its name; a goal or epic by its key and, between quotation marks, its title."""
+    if target.kind in (TargetKind.TEAM, TargetKind.PROJECT):
+        return plain_name(target.name or target.key)
+    title = quote(target.name, 60) if target.name.lower() != target.key.lower() else None
+    return plain_name(target.key) + (f" “{title.text}”" if title else "")
 
 
 # --- what came of it -------------------------------------------------------------------------------------------------
@@ -218,6 +227,13 @@ def _name_others(shared: Shared, by_kind: Mapping[str, list[Group]], picked: _Pi
     picked.more = len(everybody - named)
 
 
+def _party(desk: Desk, who: int, day: date) -> Party:
+    """With the team, where somebody else here has the same name."""
+    party, people = desk.party(who, day), desk.material.people
+    twins = sum(people.name(one) == people.name(who) for one in people.persons)
+    return replace(party, name=f"{party.name} ({party.team})") if twins > 1 and party.team else party
+
+
 def _by_name(shared: Shared, who: int) -> tuple[str, int]:
     return shared.material.people.name(who).casefold(), who
 
@@ -235,12 +251,12 @@ def _named_once(picked: _Picked) -> set[int]:
 
 def _thing(desk: Desk, shared: Shared, group: Group, weight: float) -> Fact:
     day, first = desk.day(group.at), group.parts[0]
-    people = [desk.party(who, day) for who in group.people]
+    people = [_party(desk, who, day) for who in group.people]
     teams = {party.team for party in people}
     home = shared.home
     of_team = next(iter(teams)) if len(teams) == 1 and home and teams != {plain_name(home)} else None
     helped = desk.party(first.helped, day).team if first.across and first.helped is not None else None
-    goal = first.goal if first.goal and shared.target.kind in ("team", "project", "epic") else None
+    goal = first.goal if first.goal and shared.target.kind not in (TargetKind.GOAL, TargetKind.KEY_RESULT) else None
     return desk.fact(
         "contribution.thing",
         day,
@@ -272,7 +288,7 @@ def _also(desk: Desk, kind: str, parts: Iterable[Contribution]) -> Fact:
         records=[part.records[-1] for part in parts],
         weight=79,
         reason=f"{kind}, named without a thing of their own",
-        slots={"help": kind, "people": tuple(desk.party(part.who, desk.day(part.at)) for part in parts)},
+        slots={"help": kind, "people": tuple(_party(desk, part.who, desk.day(part.at)) for part in parts)},
         section=kind,
         cite=len(parts),
     )

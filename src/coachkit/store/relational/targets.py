@@ -68,6 +68,8 @@ class SqlTargets:
                 sa.select(t.contribution_targets).where(t.contribution_targets.c.id == target_id)
             ).one_or_none()
         if row is None:
+            with suppress(NotFound):
+                return self._kept(self._of_person(self._directory.person(target_id), None)).target
             raise NotFound("there is no such goal, project or team.", chinese=("没有这个目标、项目或团队。", ""))
         return Target(kind=TargetKind(row.kind), key=row.key, name=row.name, team=row.team)
 
