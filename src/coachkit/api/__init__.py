@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from coachkit.api import documents, identities, me, people, records, self_review, sources, webhooks
+from coachkit.api import (
+    contributions,
+    conversations,
+    documents,
+    identities,
+    me,
+    people,
+    points,
+    records,
+    self_review,
+    sources,
+    webhooks,
+    wording,
+)
 
 __all__ = ["api_router"]
 
@@ -12,7 +25,20 @@ __all__ = ["api_router"]
 def api_router() -> APIRouter:
     """All routes under ``/api``. ``app.state.coachkit`` of the application that includes them is the installation."""
     router = APIRouter(prefix="/api")
-    for part in (me, people, documents, self_review, records, sources, identities, webhooks):
+    for part in (
+        me,
+        people,
+        points,
+        conversations,
+        documents,
+        contributions,
+        wording,
+        self_review,
+        records,
+        sources,
+        identities,
+        webhooks,
+    ):
         router.include_router(part.router)
     router.include_router(me.health)
     return router

@@ -11,6 +11,7 @@ import typer
 
 from coachkit.cli.context import Language, opened
 from coachkit.cli.drafts import manager_of, one_day, since_day
+from coachkit.cli.following import wording_display
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import public_id
@@ -65,7 +66,8 @@ def brief(
         subject = app.directory.find_person(person)
         reader = app.directory.find_person(viewer) if viewer else manager_of(app, subject)
         start = since_day(since, app.settings.timezone)
-        prepared = prepare_brief(app, viewer=reader, subject=subject, since=start, on=one_day(on))
+        quiet = as_json or markdown or out is not None
+        prepared = prepare_brief(app, viewer=reader, subject=subject, since=start, on=one_day(on), quiet=quiet)
     if as_json:
         emit(prepared)
     elif markdown or out:
@@ -81,22 +83,31 @@ def brief(
 
 
 def prepare_brief(
-    app: App, *, viewer: PersonEntry, subject: PersonEntry, since: datetime | None = None, on: date | None = None
+    app: App,
+    *,
+    viewer: PersonEntry,
+    subject: PersonEntry,
+    since: datetime | None = None,
+    on: date | None = None,
+    quiet: bool = False,
 ) -> Document:
-    """Prepare and lay out a brief with the app's own language and model."""
+    """Prepare and lay out a brief with the app's own language and model; unless ``quiet``, sentences show on a terminal
+    as they come."""
     from coachkit.delivery.document import document
 
     now = app.now()
-    draft = app.documents.prepare(
-        DraftKind.BRIEF,
-        app.directory.viewer(viewer.id, now),
-        subject.id,
-        language=app.settings.language,
-        model=app.settings.model,
-        now=now,
-        since=since,
-        on=on,
-    )
+    with wording_display(app, quiet=quiet) as tell:
+        draft = app.documents.prepare(
+            DraftKind.BRIEF,
+            app.directory.viewer(viewer.id, now),
+            subject.id,
+            language=app.settings.language,
+            model=app.settings.model,
+            now=now,
+            since=since,
+            on=on,
+            tell=tell,
+        )
     return document(draft, app.settings.timezone)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from coachkit.cli.context import Language, opened
+from coachkit.cli.following import wording_display
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import unpublic_id
@@ -118,16 +119,18 @@ def draft(
     with opened(context, language=lang, model=model, contribution_days=days) as app:
         wanted = _kind(app, kind)
         reader, subject = _sides(app, wanted, person, viewer)
-        made = app.documents.prepare(
-            wanted,
-            reader,
-            subject,
-            language=app.settings.language,
-            model=app.settings.model,
-            now=reader.at,
-            since=since_day(since, app.settings.timezone),
-            on=one_day(on),
-        )
+        with wording_display(app, quiet=as_json or markdown or out is not None) as tell:
+            made = app.documents.prepare(
+                wanted,
+                reader,
+                subject,
+                language=app.settings.language,
+                model=app.settings.model,
+                now=reader.at,
+                since=since_day(since, app.settings.timezone),
+                on=one_day(on),
+                tell=tell,
+            )
         records = app.documents.records(made.id, reader) if as_json else ()
         zone = app.settings.timezone
     if as_json:

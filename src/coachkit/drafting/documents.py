@@ -22,6 +22,7 @@ from coachkit.drafting.answers import Remembering
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.explaining import explained, packed
 from coachkit.drafting.facts import Language
+from coachkit.drafting.following import Following, is_under_way
 from coachkit.drafting.laying_out import header_of, laid_out
 from coachkit.drafting.opening import edited, without
 from coachkit.drafting.pack import Pack, build_pack, estimate_tokens
@@ -136,6 +137,8 @@ class Documents:
             ready = self._ready(
                 agent, viewer, sides, language, now, since, on, steps, self._writer(agent, viewer, subject, model)
             )
+            if ready.writer is not None and not agent.shown:  # else not all of it is the viewer's yet
+                tell = self._followed(agent, viewer, sides, ready, model, now, on, tell)
             done = self._worded(agent, ready, steps, _nobody if agent.shown else tell)
             with steps.step("fit"):
                 kept = fitted(agent, done, ready.header, ready.voice)
@@ -195,7 +198,32 @@ class Documents:
         stored = self._drafts.latest(
             agent.kind, viewer=viewer.person, subject=subject, language=language, model=model, on=on
         )
-        return self._opened(agent, stored, sides, viewer) if stored else None
+        if stored is None or is_under_way(stored.draft):
+            return None
+        return self._opened(agent, stored, sides, viewer)
+
+    def following(
+        self,
+        kind: DraftKind | str,
+        viewer: Viewer,
+        subject: int,
+        *,
+        language: str,
+        model: str,
+        on: date | None = None,
+    ) -> Draft | None:
+        """The document that is being worded for this viewer, as far as it has come; ``None`` if there is none.
+
+        The read is not noted again: whoever follows has it open.
+        """
+        agent = self.agent(kind)
+        sides = agent.may_open(self._directory, viewer, subject, viewer.at)
+        stored = self._drafts.latest(
+            agent.kind, viewer=viewer.person, subject=subject, language=language, model=model, on=on
+        )
+        if stored is None or not is_under_way(stored.draft):
+            return None
+        return self._opened(agent, stored, sides, viewer, note=False)
 
     def get(self, draft_id: str, viewer: Viewer) -> Draft:
         """A document by its id.
@@ -342,6 +370,24 @@ class Documents:
             raise NotFound("there is no such draft.", subject=clean(draft_id)[:40])
         return unpublic_id(stored.draft.viewer)
 
+    def _followed(
+        self,
+        agent: Agent,
+        viewer: Viewer,
+        sides: Sides,
+        ready: _Ready,
+        model: str,
+        now: datetime,
+        on: date | None,
+        tell: Callable[[str, Statement], None],
+    ) -> Callable[[str, Statement], None]:
+        """Keep it in composed words at once, and each sentence as it comes, for a page to follow."""
+        plan, pack, voice, fits = ready.plan, ready.pack, ready.voice, ready.fits
+        draft = laid_out(agent, viewer, plan, pack, voice, fits, ready.header, model=model, now=now, on=on)
+        record = {"accounts": self._accounts(draft, sides)}
+        keep = partial(self._drafts.save, viewer=viewer.person, subject=sides.subject, explanation=record)
+        return Following(draft, keep, tell).told
+
     def _stored(self, draft_id: str, viewer: Viewer) -> tuple[Agent, StoredDraft, Sides]:
         stored = self._drafts.get(draft_id)
         agent = self._agents.get(stored.draft.kind) if stored else None
@@ -355,7 +401,7 @@ class Documents:
             return agent.may_open(self._directory, viewer, unpublic_id(draft.subject), viewer.at)
         return agent.may_read(self._directory, draft, viewer) if agent.may_read else None
 
-    def _opened(self, agent: Agent, stored: StoredDraft, sides: Sides, viewer: Viewer) -> Draft:
+    def _opened(self, agent: Agent, stored: StoredDraft, sides: Sides, viewer: Viewer, *, note: bool = True) -> Draft:
         """The draft as the viewer may read it now: without what is gone for them, and stale where evidence changed or
         it turned out that an account is somebody else's."""
         draft = stored.draft
@@ -367,7 +413,8 @@ class Documents:
         )
         before = stored.explanation.get("accounts")
         changed = changed or (before is not None and before != self._accounts(draft, sides))
-        self._note(agent, sides, viewer, viewer.at)
+        if note:
+            self._note(agent, sides, viewer, viewer.at)
         draft = edited(draft, stored.edits)
         kept = without(draft, gone, stale=bool(gone) or changed)
         kept = replace(kept, decided=stored.decisions[-1] if stored.decisions else None)
