@@ -33,10 +33,10 @@ demo: setup
 	@COACHKIT_DATA="$(DEMO_DATA)" COACHKIT_PORT="$(PORT)" $(BIN)/coachkit demo
 
 test: setup-dev .venv/.browser
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not slow"
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: setup-dev .venv/.browser .cache/corpora/.ready
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m slow --timeout 1200
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder -m slow --timeout 1200
 
 check: setup-dev
 	@$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from quick_stores import migrated_by_copy, postgres_server
+from quick_stores import postgres_server
 
 from coachkit.ingest import Connection
 from coachkit.sdk import Checkpoint, CheckReport, Configuration, Connector, Cursor, Failure, Item, Stream
@@ -18,13 +18,6 @@ from coachkit.store.relational.database import Database
 from coachkit.store.relational.migrating import migrate
 from coachkit.store.relational.schema import metadata
 from coachkit.store.relational.syncs import SqlIngestStore
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _stores_are_made_quickly() -> Iterator[None]:
-    """The migrations run once for this process; every new SQLite store begins with the tables that they made."""
-    with migrated_by_copy():
-        yield
 
 
 @pytest.fixture(scope="session")
