@@ -24,7 +24,7 @@ def run(tmp_path: Path) -> object:
     def runs(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "coachkit", *words]
         done = subprocess.run(
-            command, env={**os.environ, **given}, cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False
+            command, env={**os.environ, **given}, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False
         )
         assert done.returncode == code, done.stderr
         return done

@@ -16,7 +16,7 @@ from coachkit.ingest.identity_queue import Question
 from coachkit.sample import Person
 from coachkit.store.relational import schema as t
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("five-systems")]
 
 TODAY = date(2026, 11, 24)
 DOUBTFUL = "tracker:weiwang"

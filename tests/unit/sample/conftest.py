@@ -24,7 +24,10 @@ def organisation() -> Organisation:
 
 
 _QUICK = 4
-_SEEDS = [pytest.param(seed, marks=[pytest.mark.slow] if seed >= _QUICK else []) for seed in range(20)]
+_SEEDS = [
+    pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.xdist_group(f"seed-{seed}")] if seed >= _QUICK else [])
+    for seed in range(20)
+]
 
 
 @pytest.fixture(scope="session", params=_SEEDS)
