@@ -140,7 +140,7 @@ _ENGLISH = {
 _CHINESE = {
     "merged": ["{giver}在 {day}合并了{getter}的 {key}。", "{getter}的 {key} 由{giver}合并。"],
     "approved": ["{giver}批准了{getter}的 {key}。", "{getter}的 {key} 由{giver}批准。"],
-    "reviewed": ["{giver}评审了{getter}的改动 {key}。", "{getter}的改动（{key}）由{giver}评审。"],
+    "reviewed": ["{giver}评审了{getter}的 {key}。", "{getter}的 {key} 由{giver}评审。"],
     "answered": ["{day}，{giver}在 {key} 上回答了{getter}。", "{giver}就 {key} 回答了{getter}的问题。"],
     "unblocked": ["{giver}在 {key} 上帮{getter}疏通了卡点。", "{day}，{getter}在 {key} 上由{giver}疏通。"],
     "asked": ["{giver}在 {day}就 {key} 问了{getter}。", "{giver}向{getter}问了 {key}。"],

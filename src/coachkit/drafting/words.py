@@ -42,7 +42,8 @@ PRIVATE = _any(
 FORBIDDEN: dict[str, re.Pattern[str]] = {
     "rating": _any(
         r"""rat(?:ed|ing|ings) scor(?:e|ed|es|ing) graded? rank(?:ed|ing|s)? percentile top bottom \d\s*/\s*(?:5|10)
-        stars? (?:high|low|under|over)[-_]?perform\w* perform(?:er|ers|ance) (?:exceed|meet|miss)\w*_expectations
+        stars? (?:above|below|beyond)_expectations? (?:high|low|under|over)[-_]?perform\w* perform(?:er|ers|ance)
+        (?:exceed|meet|miss)\w*_expectations
         promot(?:e|ed|ion) PIP""",
         "评分 打分 得分 评级 排名 名列 第一名 优秀 良好 合格 绩效(?!协同) 满分 高分 低分 超出预期 不达标 晋升",
     ),
@@ -58,6 +59,13 @@ FORBIDDEN: dict[str, re.Pattern[str]] = {
         smart clever difficult_person team_player attitude personality proactive(?:ly)? hard[-_]?working diligent(?:ly)?
         negligen\w+ enthusias\w+ ambitious stubborn""",
         "懒 粗心 可靠 靠谱 敬业 积极 消极 主动性 有激情 聪明 能干 态度 性格 执行力 认真负责 勤奋 上进 不负责任 拖延",
+    ),
+    "stock phrase": _any(
+        r"""above_and_beyond (?:the_)?extra_mile strong_ownership added?_(?:significant_|real_|great_)?value
+        adding_(?:significant_|real_|great_)?value game[-_]?changer testament_to instrumental pivotal synerg\w*
+        (?:key|crucial|vital|critical)_role_in stakeholder_alignment hit(?:s|ting)?_the_ground_running""",
+        """团队精神 重要作用 关键作用 责任心 赋能 抓手 闭环 保驾护航 添砖加瓦 不可或缺 再接再厉 有目共睹 一丝不苟
+        兢兢业业 任劳任怨 精益求精 高度评价""",
     ),
     "mood": _any(
         r"""happy unhappy sad angry frustrat\w+ upset stress\w* overwhelm\w* morale mood feel(?:s|ing)? felt worried

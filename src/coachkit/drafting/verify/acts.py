@@ -21,7 +21,30 @@ _DETERMINERS = frozenset(
     ["a", "an", "the", "his", "her", "their", "its", "this", "that", "my", "your", "our", "no", "of", "’s", "'s"]
 )
 _BEHIND = frozenset(
-    ["of", "for", "to", "from", "by", "with", "at", "in", "on", "about", "behind", "via", "after", "before", "as"]
+    [
+        "of",
+        "for",
+        "to",
+        "from",
+        "by",
+        "with",
+        "at",
+        "in",
+        "on",
+        "about",
+        "behind",
+        "via",
+        "after",
+        "before",
+        "as",
+        "就",
+        "关于",
+        "在",
+        "于",
+        "从",
+        "为",
+        "因",
+    ]
 )
 _TO = frozenset(["帮", "帮助", "协助", "替", "给", "为", "向", "对", "指导", "支持", "支援"])
 _BY = frozenset(["被", "由", "经", "受"])
@@ -112,7 +135,10 @@ def _is_noun(clause: Clause, place: int) -> bool:
             return True
         plain = not word.endswith(("ed", "es", "ing"))
         return plain and behind in ("by", "from", "of", "for") and not (before and before.arg)
-    return bool(before and before.text == "的") or behind == "的"
+    cleft = bool(before and before.arg) and any(
+        one.text == "是" for one in clause[max(0, place - 3) : place]
+    )  # 是 A 看的
+    return bool(before and before.text == "的") or (behind == "的" and not cleft)
 
 
 def _nouns(clause: Clause, last: tuple[Arg, ...]) -> list[Act]:
@@ -195,6 +221,8 @@ def _subject(clause: Sequence[Token]) -> tuple[Arg, ...]:
             continue
         group = [token.arg]
         while place > 1 and clause[place - 1].text.lower() in _LINKS and (partner := clause[place - 2].arg):
+            if partner.is_key != token.arg.is_key:
+                break
             place -= 2
             group.insert(0, partner)
         return tuple(group)
@@ -233,8 +261,8 @@ def turned(said: Sequence[Act], known: Sequence[Act]) -> str:
 
 
 def _wrong_giver(act: Act, alike: Sequence[Act]) -> str:
-    named = [one for one in alike if one.by and not one.guessed]
     for who in act.by:
+        named = [one for one in alike if not one.guessed and any(other.is_key == who.is_key for other in one.by)]
         if named and not any(_has(one.by, who) for one in named):
             return f"{who.text} did not do this: {_what(act)}"
     return ""

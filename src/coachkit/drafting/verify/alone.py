@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from coachkit.domain.drafts import Check
 from coachkit.drafting.cleaning import clean
@@ -103,6 +104,8 @@ def belonging(of: Cited) -> str:
     """Numbers, days and states belong to whom and what the evidence gives them to."""
     for clause in of.said:
         args = [token.arg for token in clause if token.arg]
+        if reason := _titles(of, clause) or _owners(of, clause) or _amounts(of, clause):
+            return reason
         for token in clause:
             whose = [arg for arg in args if arg.is_key] if token.act else args  # who did it is a matter of roles
             if reason := _belongs(of, token, whose):
@@ -120,6 +123,66 @@ def _belongs(of: Cited, token: Token, args: Sequence[Arg]) -> str:
     for arg in args:
         if not any(_may_hold(of, unit, arg) for unit in holding):
             return f"{token.text} is not said of {arg.text}"
+    return ""
+
+
+def _titles(of: Cited, clause: Clause) -> str:
+    """A key and the quotation behind it stand in one source together."""
+    for one, other in pairwise(clause):
+        if one.arg and one.arg.is_key and other.kind == "quote":
+            parts = [bare(part) for part in re.split(r"…|\.\.\.", other.text) if bare(part)]
+            holding = [s for s in of.cited if all(part in bare("\n".join(s.texts)) for part in parts)]
+            if holding and not any(_has(of.args_of(source), one.arg) for source in holding):
+                return f"{one.text} is not what is called so"
+    return ""
+
+
+def _owners(of: Cited, clause: Clause) -> str:
+    """Whoever is said to be of a team is said so in the evidence, not of another and not the other way round."""
+    known = [pair for unit in of.units for pair in _owned(unit.clause)]
+    for owned, owner in _owned(clause):
+        theirs = [other for one, other in known if one.same(owned)]
+        turned = any(one.same(owner) and other.same(owned) for one, other in known)
+        if (theirs or turned) and not _has(theirs, owner):
+            return f"{owned.text} is not of {owner.text}"
+    return ""
+
+
+def _owned(clause: Clause) -> list[tuple[Arg, Arg]]:
+    """``A of B``, ``B’s A`` and ``B 的 A``: whom or what, of whom; keys are left out."""
+    found = []
+    for one, link, other in zip(clause, clause[1:], clause[2:], strict=False):
+        if one.arg and other.arg and not one.arg.is_key and not other.arg.is_key:
+            if link.text.lower() == "of":
+                found.append((one.arg, other.arg))
+            elif link.text in ("'s", "’s", "的"):
+                found.append((other.arg, one.arg))
+    return found
+
+
+_AMOUNTS = re.compile(
+    "alone|only|all|every|each|both|always|never|most|entire|whole|sole|repeatedly|全部|全都|都|只|仅|唯一|独自|总是|每|均",
+    re.IGNORECASE,
+)
+
+
+def _amounts(of: Cited, clause: Clause) -> str:
+    """*All*, *only*, *alone* stand in the evidence with the same verb or the same number."""
+    acts = {sense for token in clause if token.act for sense in token.senses}
+    values = {token.number.value for token in clause if token.number}
+    for token in clause:
+        if token.kind != "word" or not _AMOUNTS.fullmatch(token.text):
+            continue
+        beside = [
+            unit.clause for unit in of.units if any(token.text.lower() == one.text.lower() for one in unit.clause)
+        ]
+        near = any(
+            acts & {sense for one in other if one.act for sense in one.senses}
+            or values & {one.number.value for one in other if one.number}
+            for other in beside
+        )
+        if not near:
+            return f"the evidence does not say: {token.text}"
     return ""
 
 
@@ -153,6 +216,13 @@ def negation(of: Cited) -> str:
     signs = _signs(of)
     for clause in of.said:
         denied = [token for token in clause if token.denied]
+        noes = sum(token.denies for token in clause)
+        if (
+            noes
+            and noes > max((sum(token.denies for token in unit.clause) for unit in of.units), default=0)
+            and (noes > 1 or not denied)
+        ):
+            return "denies more often than the evidence"
         if denied and not any("no" in signs.get(sense, "") for token in denied for sense in token.senses):
             return f"denies what the evidence does not deny: {denied[0].text}"
         for token in clause:

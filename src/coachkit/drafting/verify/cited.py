@@ -17,7 +17,9 @@ from coachkit.drafting.verify.sources import Source
 
 __all__ = ["Cited", "Unit", "senses_of"]
 
-_MARK = re.compile(r"\s*[\[【]\s*([A-Za-z]{0,2}\d{1,3}(?:\s*[,，]\s*[A-Za-z]{0,2}\d{1,3})*)\s*[\]】]")
+_MARK = re.compile(
+    r"\s*[\[【]\s*([A-Za-z]{0,2}[1-9]\d{0,2}(?:\s*[,，]\s*[A-Za-z]{0,2}\d{1,3})*)\s*[\]】](?=[\s.,;。，；]|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,17 @@ class Cited:
     @cached_property
     def said(self) -> tuple[Clause, ...]:
         """The statement, read."""
-        return read_clauses(self.text, self.names, self.language)
+        return read_clauses(self.text, self.names)
 
     @cached_property
     def asked(self) -> tuple[Clause, ...]:
-        return read_clauses(self.question, self.names, self.language)
+        return read_clauses(self.question, self.names)
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """The cited texts, clause by clause, both readings of numbers in words."""
+        """The cited texts, clause by clause."""
         return tuple(
-            Unit(one, clause)
-            for one in self.cited
-            for text in one.texts
-            for clause in read_clauses(text, self.names, "zh" if re.search("[\u3400-\u9fff]", text) else "en")
+            Unit(one, clause) for one in self.cited for text in one.texts for clause in read_clauses(text, self.names)
         )
 
     @cached_property

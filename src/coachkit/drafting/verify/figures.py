@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -73,7 +74,7 @@ def numbers(of: Cited) -> str:
         for place, token in enumerate(clause):
             if token.number and (reason := _wrong(of, clause, place, token, known)):
                 return reason
-    return _turned_pair(of)
+    return _turned_pair(of) or _twice(of)
 
 
 def _wrong(of: Cited, clause: Clause, place: int, token: Token, known: list[_Known]) -> str:
@@ -88,7 +89,7 @@ def _wrong(of: Cited, clause: Clause, place: int, token: Token, known: list[_Kno
         if not unit and behind and counted and not typed and behind.senses & of.vocabulary and not behind.senses & near:
             return f"{token.text} counts something else"
         return ""
-    if _follows(of, value, unit):
+    if not same and _follows(of, value, unit, known):
         return ""
     return f"{token.text} has another unit" if same else f"{token.text} is not in the evidence"
 
@@ -101,13 +102,13 @@ def _fits(unit: str, one: _Known) -> bool:
     return not unit
 
 
-def _follows(of: Cited, value: float, unit: str) -> bool:
+def _follows(of: Cited, value: float, unit: str, given: list[_Known]) -> bool:
     """A span between two of its days, or how many records are cited."""
     if unit in ("", "time") and len(of.cited) > 1 and value == len(of.cited):
         return True
     known = list(dict.fromkeys(_dates(of)))
-    if unit not in ("day", "week") or len(known) > 6:
-        return False
+    if unit not in ("day", "week") or len(known) > 6 or any(one.unit in ("day", "week") for one in given):
+        return False  # where the evidence counts days itself, nothing else is one of its numbers
     spans = {abs((one - other).days) for one, other in combinations(known, 2)}
     return value * (7 if unit == "week" else 1) in spans
 
@@ -121,6 +122,33 @@ def _dates(of: Cited) -> Iterator[date]:
                 yield date(year or (years or [2000])[0], month, day)
             except ValueError:
                 continue
+
+
+def _twice(of: Cited) -> str:
+    """A number or a day that a clause has twice, and no clause of the evidence: one stands in another's place."""
+    for clause in of.said:
+        for seen in (_values(clause), _days(clause)):
+            for one, often in Counter(seen).items():
+                known = [Counter([*_values(unit.clause), *_days(unit.clause)])[one] for unit in of.units]
+                typed = sum(one in (value, (day.year, day.month, day.day)[1:]) for value, day in _typed(of))
+                if often > 1 and max([*known, typed], default=0) < often:
+                    return f"{one if isinstance(one, float) else '-'.join(map(str, one))} stands twice"
+    return ""
+
+
+def _values(clause: Clause) -> list[float]:
+    return [token.number.value for token in clause if token.number]
+
+
+def _days(clause: Clause) -> list[tuple[int, int]]:
+    return [day[1:] for token in clause for day in token.days]
+
+
+def _typed(of: Cited) -> list[tuple[float, date]]:
+    return [
+        *((value, date.min) for one in of.cited for _, value in one.numbers),
+        *((-1.0, day) for one in of.cited for _, day in one.days),
+    ]
 
 
 def _turned_pair(of: Cited) -> str:

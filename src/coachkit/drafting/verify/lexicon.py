@@ -16,8 +16,8 @@ __all__ = ["ACTS", "CHINESE_FREE", "FREE_WORDS", "chinese_words", "concepts", "r
 
 _ACTS = """
 help: help assist aid support | 帮助 帮忙 协助 支援 支持 帮
-unblock: unblock unstick unstuck | 疏通 解除阻塞 解开 解锁
-review: review reviewer | 评审 审查 审阅 代码评审 复核 把关 看过
+unblock: unblock unstick unstuck | 卡点 疏通 解除阻塞 解开 解锁
+review: review reviewer | 评审 审查 审阅 代码评审 复核 把关 看过 看
 approve: approve approval ack acked sign-off | 批准 通过了 审批 认可
 merge: merge integrate land landed take_in took_in | 合并 合入 并入
 commit: commit committer | 提交
@@ -46,7 +46,9 @@ start: start begin began begun commence kick_off | 开始 启动 着手 起
 cancel: cancel cancelled call_off called_off drop dropped abandon | 取消 放弃 作废
 revert: revert rollback roll_back rolled_back undo undone | 回滚 回退 撤回 撤销
 reject: reject decline refuse turn_down turned_down | 拒绝 驳回 否决
-fail: fail failure broke break broken crash outage | 失败 出错 故障 崩溃 挂了
+fail: fail failure failed | 失败 出错 未通过
+crash: crash crashed | 崩溃 挂了
+break: break broke broken | 弄坏 坏了
 deploy: deploy deployment roll_out rolled_out release released launch | 部署 上线 发布 推出
 change: change changed modify modified update updated edit edited alter revise | 修改 更改 更新 变更 改动 改了 调整
 add: add added introduce introduced insert | 添加 新增 增加 加入 加了 引入
@@ -78,7 +80,7 @@ design: design designed | 设计
 prepare: prepare prepared | 准备 筹备
 recover: recover recovered restore restored over | 恢复
 measure: measure measured | 测量 测得 衡量
-read: read reader | 阅读 读
+read: read reader | 阅读 读 看
 rename: rename renamed | 重命名 改名
 co_author: co-author coauthor co_author | 共同编写 共同撰写
 escalate: escalate escalated | 升级处理
@@ -109,7 +111,7 @@ day: day date | 日期 天 当天 那天 日
 question: question query | 问题 提问
 problem: problem trouble fault defect bug | 问题 缺陷 毛病
 first: first initial initially | 首次 第一次 初次 最初
-last: last latest final finally most_recent recent recently | 最近一次 最近 最后 最后一次
+last: last latest final most_recent recent recently | 最近一次 最近 最后 最后一次
 new: new newly | 新 新的
 part: part area module component folder directory file path | 部分 模块 组件 目录 文件 区域
 time: time occasion | 次 时间
@@ -135,7 +137,7 @@ _FREE = """
 a an the this that these those such same another other others own he him his she her hers i me my mine we us our
 ours you your yours it its they them their theirs one who whom whose which what where when how why of in on at
 by for from to with within into onto over under about around through across per via upon towards toward between
-among against along off out up down near beside besides behind ahead above below beyond since until till during
+among against along off out up down near beside besides behind ahead below since until till during
 after before while as than and or but nor so if whether though although however also too then there here now
 later is are was were be been being am has have had having do does did will would shall should can could may
 might must get gets getting got went go goes going gone came come comes coming received receive receives given
@@ -150,7 +152,7 @@ FREE_WORDS = frozenset(_FREE.split())
 """English words that carry no claim of their own; what they turn is looked at by checks of their own."""
 
 _CHINESE_FREE = """
-得到 获得 收到 受到 尚未 从未 未能 无法 尚 才 因为 由于 所以 因此 他 她 的 了 着 过 得 地 在 于 是 和 与 及 以及
+涉及 得到 获得 收到 受到 尚未 从未 未能 无法 尚 才 因为 由于 所以 因此 他 她 的 了 着 过 得 地 在 于 是 和 与 及 以及
 而 并 并且 也 就 又 还 已 已经 曾 正 正在 将 会 能 可 可以 要 应 应该 把 被 向 对 给 由 为 替 让 使 从 到 至 自
 自从 以 以来 起 之 其 该 这 那 这个 那个 此 它 他们 她们 我 我们 你 你们 咱们 有 没有 没 不 未 无 非 别 之后
 之前 以后 以前 后 前 时 时候 期间 当 当时 中 里 上 下 内 外 间 处 个 次 条 件 位 名 项 份 天 日 号 月 年 周 小时

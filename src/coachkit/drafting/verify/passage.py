@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from coachkit.drafting.facts import Language
 from coachkit.drafting.verify.lexicon import ACTS, CHINESE_FREE, FREE_WORDS, chinese_words, concepts, root
 from coachkit.drafting.verify.reading import KEY, QUOTED, Day, Number, replaced_dates, replaced_numbers
 
@@ -39,6 +38,7 @@ _INTENT_CHINESE = frozenset(
     ["将", "会", "要", "应", "应该", "可能", "计划", "打算", "准备", "希望", "建议", "请", "如果", "若", "待", "拟"]
 )
 _LINKING = frozenset({"is", "was", "were", "are", "has", "had", "have", "got"})
+_STOPS = frozenset({",", "，", "(", "（", ")", "）"})
 _UNDONE = frozenset({"but", "until", "till", "before", "直到", "但", "但是", "才"})
 _REACH = 6
 """How many words after a denial or an intention it covers."""
@@ -77,6 +77,11 @@ class Token:
     def act(self) -> bool:
         return bool(self.senses & ACTS)
 
+    @property
+    def denies(self) -> bool:
+        word = self.text.lower().replace("’", "'")
+        return self.kind == "word" and (word in _NO or word in _NO_CHINESE or word.endswith("n't"))
+
 
 Clause = tuple[Token, ...]
 """Part of a sentence with at most one thought, as far as signs tell."""
@@ -110,8 +115,8 @@ def _short(name: str) -> list[str]:
     return [word for word in (words[0], words[-1]) if len(word) > 2] if plain else []
 
 
-def read_clauses(text: str, names: Names, language: Language) -> tuple[Clause, ...]:
-    """Take a text apart. ``language`` decides how numbers in words are read."""
+def read_clauses(text: str, names: Names) -> tuple[Clause, ...]:
+    """Take a text apart, in whichever of the two languages."""
     whole: list[Token] = []
 
     def keep(token: Token) -> str:
@@ -130,11 +135,12 @@ def read_clauses(text: str, names: Names, language: Language) -> tuple[Clause, .
 
     text = re.sub(f"[{chr(_FIRST)}-{chr(_LAST)}]", " ", text)
     text = QUOTED.sub(lambda m: keep(Token("quote", next(part for part in m.groups() if part is not None))), text)
-    if pattern := names.pattern():
-        text = pattern.sub(named, text)
     text = replaced_dates(text, lambda m, days: keep(Token("days", m.group(), days=tuple(days))))
     text = KEY.sub(keyed, _CLOCK.sub(keyed, text))
-    text = replaced_numbers(text, language, lambda m, number: keep(Token("number", m.group(), number=number)))
+    if pattern := names.pattern():
+        text = pattern.sub(named, text)
+    for tongue in ("en", "zh"):  # a text may be in both
+        text = replaced_numbers(text, tongue, lambda m, number: keep(Token("number", m.group(), number=number)))
     clauses = [_tokens(part, whole) for part in _BREAK.split(text)]
     return tuple(_signed(part) for clause in clauses for part in _parted(clause) if part)
 
@@ -201,11 +207,11 @@ def _signed(tokens: list[Token]) -> Clause:
     no = intent = 0
     for token in tokens:
         word = token.text.lower().replace("’", "'")
-        if token.kind == "word" and (word in _NO or word in _NO_CHINESE or word.endswith("n't")):
+        if token.denies:
             no = _REACH
         elif token.kind == "word" and (word in _INTENT or word in _INTENT_CHINESE):
             intent = _REACH
-        elif word in _UNDONE:
+        elif word in _UNDONE or token.text in _STOPS:
             no = intent = 0
         elif token.senses:
             found.append(replace(token, denied=no > 0, intended=intent > 0))
