@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import review_facts
+import talk_facts
 
 from coachkit.drafting.facts import Fact, Language, Measure, Party, Quote
 from coachkit.drafting.voice import Voice
@@ -107,13 +108,17 @@ BARE: dict[str, dict[str, Any]] = {
 BARE |= {kind: review_facts.bare(kind) for kind in review_facts.RICH}
 RICH |= review_facts.RICH
 
+BARE |= {kind: talk_facts.bare(kind) for kind in talk_facts.RICH}
+RICH |= talk_facts.RICH
+
 
 def fact(kind: str, slots: dict[str, Any], *, place: int = 0) -> Fact:
     """A fact of a kind; another ``place`` is another fact, which may be said in another phrasing."""
     roles = {name: value for name, value in slots.items() if isinstance(value, Party)}
     evidence = (
         ()
-        if kind.startswith(("unknowns.", "question.", "coverage.")) or kind.endswith((".none", "changed.unmeasured"))
+        if kind.startswith(("unknowns.", "question.", "coverage."))
+        or kind.endswith((".none", "changed.unmeasured", *talk_facts.UNCITED))
         else (f"ev{place}a", f"ev{place}b")
     )
     return Fact(

@@ -203,7 +203,7 @@ def rules(
             )
         found = [one for one in known.tuned(team, now) if rule in (None, one.rule.id)]
     if not found:
-        raise BadInput("there is no such rule.", subject=rule)
+        raise BadInput("there is no such rule.", subject=rule or "")
     if as_json:
         emit([_rule(one, language) for one in found])
         return

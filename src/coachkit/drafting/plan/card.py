@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from coachkit.drafting.cleaning import quote
-from coachkit.drafting.facts import Fact, Measure, Value
+from coachkit.drafting.facts import Fact, Measure, Party, Value
 from coachkit.drafting.plan import Plan
 from coachkit.drafting.plan.desk import Desk
 from coachkit.drafting.plan.heading import planned
@@ -22,6 +22,7 @@ __all__ = ["SECTIONS", "card_facts", "plan_card", "plan_nothing_due"]
 
 SECTIONS = ("talk", "why", "maybe", "ask", "rule", "looked", "unknowns")
 MOST_REASONS = 3
+_Roles = Mapping[str, Party | None]
 TITLE = 36
 """Columns of a title: a card has room for little."""
 _STRONGEST = ("waits", "overdue", "promised", "asked", "open", "stale", "linked", "due", "value", "gap", "cancelled")
@@ -44,7 +45,6 @@ def card_facts(desk: Desk, suggestion: Suggestion, rule: Rule) -> list[Fact]:
     about: dict[str, Value | None] = {**first, "rule": suggestion.rule, "by": suggestion.by}
     about["theme"] = _theme(suggestion)
     roles = _roles(desk, reasons[0])
-    common = {"roles": roles, "slots": about}
     return [
         desk.fact(
             "card.talk",
@@ -53,22 +53,25 @@ def card_facts(desk: Desk, suggestion: Suggestion, rule: Rule) -> list[Fact]:
             cite=1,
             weight=100,
             reason=f"rule {rule.name}",
+            roles=roles,
+            slots=about,
             section="talk",
-            **common,
         ),
         *(_reason(desk, one, place) for place, one in enumerate(reasons)),
-        desk.fact("card.maybe", suggestion.by, weight=95, reason="what else it may be", section="maybe", **common),
-        desk.fact("card.opening", suggestion.by, weight=99, reason="an opening question", section="ask", **common),
-        desk.fact(
-            "card.rule",
-            suggestion.by,
-            weight=98,
-            reason="which rule, and who sees it",
-            section="rule",
-            roles={"other": desk.other},
-            slots={"source": rule.name},
-        ),
+        _uncited(desk, "maybe", suggestion.by, 95, "what else it may be", roles, about),
+        _uncited(desk, "opening", suggestion.by, 99, "an opening question", roles, about),
+        _uncited(desk, "rule", suggestion.by, 98, "which rule, and who sees it", roles, {"source": rule.name}),
     ]
+
+
+_SECTIONS = {"opening": "ask"}
+
+
+def _uncited(
+    desk: Desk, name: str, day: date, weight: float, reason: str, roles: _Roles, slots: Mapping[str, Value | None]
+) -> Fact:
+    section = _SECTIONS.get(name, name)
+    return desk.fact(f"card.{name}", day, weight=weight, reason=reason, roles=roles, slots=slots, section=section)
 
 
 def _reasons(facts: Sequence[DatedFact]) -> list[DatedFact]:
@@ -103,8 +106,8 @@ def _reason(desk: Desk, one: DatedFact, place: int) -> Fact:
     )
 
 
-def _roles(desk: Desk, one: DatedFact) -> dict[str, Value]:
-    roles = {"other": desk.other}
+def _roles(desk: Desk, one: DatedFact) -> _Roles:
+    roles: dict[str, Party | None] = {"other": desk.other}
     for name in ("owner", "asker", "whom"):
         whos = one.details.get(name)
         if isinstance(whos, tuple) and whos and isinstance(whos[0], int):

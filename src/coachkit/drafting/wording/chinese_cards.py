@@ -77,7 +77,7 @@ def _open(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _asked_first(fact: Fact, voice: Voice) -> Phrasings:
-    return [f"第一次问是 {voice.day(fact.at)}"]
+    return [f"第一次问 {fact.text('key')} 是 {voice.day(fact.at)}"]
 
 
 def _overdue(fact: Fact, voice: Voice) -> Phrasings:
@@ -96,15 +96,15 @@ def _stale(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _linked(fact: Fact, voice: Voice) -> Phrasings:
-    return [f"相连的 {_what(fact, voice)}，最近一次有动静是 {voice.day(fact.day('last'))}"]
+    return [f"对应 {fact.text('goal')} 的 {_what(fact, voice)}，最近一次有动静是 {voice.day(fact.day('last'))}"]
 
 
 def _due(fact: Fact, voice: Voice) -> Phrasings:
     due, left, target = voice.day(fact.day("due")), fact.number("left"), fact.measure("target")
-    aim = f"目标 {voice.measure(target)}，" if target else ""
+    aim = f"，目标 {voice.measure(target)}" if target else ""
     if left < 0:
-        return [f"{aim}{due}到期，已过 {-left} 天"]
-    return [f"{aim}{due}到期，还有 {left} 天" if left else f"{aim}今天到期"]
+        return [f"{fact.text('key')} {due}到期，已过 {-left} 天{aim}"]
+    return [f"{fact.text('key')} {due}到期，还有 {left} 天{aim}" if left else f"{fact.text('key')} 今天到期{aim}"]
 
 
 def _value(fact: Fact, voice: Voice) -> Phrasings:
@@ -175,7 +175,7 @@ def _alone(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _latest(fact: Fact, voice: Voice) -> Phrasings:
-    return [f"最近一处评审在 {voice.day(fact.at)}"]
+    return [f"{fact.text('part')} 里只由{_who(fact)}评审的最近一处改动是 {voice.day(fact.at)}的"]
 
 
 _MAYBE = {
@@ -221,7 +221,7 @@ def _ask(fact: Fact, _voice: Voice) -> Phrasings:
 
 
 def _rule(fact: Fact, _voice: Voice) -> Phrasings:
-    return [f"{fact.text('source')}；{_who(fact)}在自己的页面上看得到这些事实"]
+    return [f"依规则 {fact.text('source')}；{_who(fact)}在自己的页面上看得到这些事实"]
 
 
 def _none(fact: Fact, voice: Voice) -> Phrasings:

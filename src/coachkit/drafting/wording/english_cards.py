@@ -83,7 +83,7 @@ def _open(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _asked_first(fact: Fact, voice: Voice) -> Phrasings:
-    return [f"the first time was on {voice.day(fact.at)}"]
+    return [f"{fact.text('key')}: first asked about on {voice.day(fact.at)}"]
 
 
 def _overdue(fact: Fact, voice: Voice) -> Phrasings:
@@ -106,16 +106,19 @@ def _stale(fact: Fact, voice: Voice) -> Phrasings:
 
 def _linked(fact: Fact, voice: Voice) -> Phrasings:
     last, days = voice.day(fact.day("last")), voice.ago(fact.number("days"))
-    return [f"{_what(fact, voice)}, which works towards it, was last touched on {last} ({days} ago)"]
+    return [f"{_what(fact, voice)}, which works towards {fact.text('goal')}, was last touched on {last} ({days} ago)"]
 
 
 def _due(fact: Fact, voice: Voice) -> Phrasings:
-    due, left = voice.day(fact.day("due")), fact.number("left")
-    target = fact.measure("target")
-    aim = f" of {voice.measure(target)}" if target else ""
+    due, left, target = voice.day(fact.day("due")), fact.number("left"), fact.measure("target")
+    aim = f", target {voice.measure(target)}" if target else ""
     if left < 0:
-        return [f"the target{aim} was due {due} ({voice.ago(-left)} over)"]
-    return [f"the target{aim} is due {due}, in {voice.ago(left)}" if left else f"the target{aim} is due today"]
+        return [f"{fact.text('key')} was due {due} ({voice.ago(-left)} over){aim}"]
+    return [
+        f"{fact.text('key')} is due {due}, in {voice.ago(left)}{aim}"
+        if left
+        else f"{fact.text('key')} is due today{aim}"
+    ]
 
 
 def _value(fact: Fact, voice: Voice) -> Phrasings:
@@ -154,7 +157,7 @@ def _cancelled(fact: Fact, voice: Voice) -> Phrasings:
     times, span = fact.number("times"), voice.span(fact.day("first"), fact.day("last"))
     if times == 1:
         return [f"the one of {voice.day(fact.day('last'))} was called off"]
-    return [f"{voice.count(times)} check-ins since then were called off, {span}"]
+    return [f"{voice.count(times)} check-ins have been called off since, {span}"]
 
 
 def _newcomer(fact: Fact, voice: Voice) -> Phrasings:
@@ -193,7 +196,7 @@ def _alone(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _latest(fact: Fact, voice: Voice) -> Phrasings:
-    return [f"the latest of them was reviewed on {voice.day(fact.at)}"]
+    return [f"the latest change to {fact.text('part')} that {_who(fact)} alone reviewed is of {voice.day(fact.at)}"]
 
 
 _MAYBE = {
@@ -239,7 +242,7 @@ def _ask(fact: Fact, _voice: Voice) -> Phrasings:
 
 
 def _rule(fact: Fact, _voice: Voice) -> Phrasings:
-    return [f"{fact.text('source')}; {_who(fact)} sees these facts on their page"]
+    return [f"by rule {fact.text('source')}; {_who(fact)} sees these facts on their page"]
 
 
 def _none(fact: Fact, voice: Voice) -> Phrasings:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from coachkit.insight.conversations.matter import Matter
-from coachkit.insight.conversations.suggestion import DatedFact
+from coachkit.insight.conversations.suggestion import DatedFact, Detail
 from coachkit.insight.goals import finished
 from coachkit.insight.rhythm import MILESTONES, check_in_gap
 from coachkit.insight.rows import ActionRow, Material, MembershipRow
@@ -25,10 +25,10 @@ def check_ins(material: Material, limits: Mapping[str, int]) -> Iterator[Matter]
         return
     last = material.window.day(gap.last.scheduled_at)
     off = sorted({material.window.day(at) for at in gap.cancelled})
-    details = {"last": last, "days": gap.days, "every": gap.every_days}
+    details: dict[str, Detail] = {"last": last, "days": gap.days, "every": gap.every_days}
     facts = [DatedFact(kind="gap", at=last, records=gap.records[:1], calendar=True, details=details)]
     if off:
-        called = {"first": off[0], "last": off[-1], "times": len(off)}
+        called: dict[str, Detail] = {"first": off[0], "last": off[-1], "times": len(off)}
         facts.append(DatedFact(kind="cancelled", at=off[-1], records=gap.records[1:], details=called))
     yield Matter(about=f"gap:{last}", facts=tuple(facts))
 
@@ -71,7 +71,7 @@ def newcomer_days(material: Material, limits: Mapping[str, int]) -> Iterator[Mat
     for number in MILESTONES:
         on = started + timedelta(days=number - 1)
         if abs((on - today).days) <= limits["days"]:
-            details = {"day": number, "on": on, "started": started}
+            details: dict[str, Detail] = {"day": number, "on": on, "started": started}
             fact = DatedFact(kind="newcomer", at=on, records=(material.profile,), calendar=True, details=details)
             yield Matter(about=f"day:{number}", facts=(fact,), by=on if on >= today else None)
             return
@@ -87,7 +87,10 @@ def back_again(material: Material, limits: Mapping[str, int]) -> Iterator[Matter
             continue
         away, ago = (row.starts_on - gone).days - 1, (today - row.starts_on).days
         if away >= limits["away"] and -7 <= ago <= limits["days"]:
-            details = {"on": row.starts_on, "team": material.people.team_names.get(row.team, row.team)}
+            details: dict[str, Detail] = {
+                "on": row.starts_on,
+                "team": material.people.team_names.get(row.team, row.team),
+            }
             fact = DatedFact(kind="back", at=row.starts_on, records=(row.record,), calendar=True, details=details)
             yield Matter(about=f"back:{row.starts_on}", facts=(fact,), by=max(row.starts_on, today) + timedelta(days=3))
             return
@@ -108,11 +111,11 @@ def ended_goals(material: Material, limits: Mapping[str, int]) -> Iterator[Matte
         day = material.window.day(end.at)
         if not 0 <= (material.window.today - day).days <= limits["days"]:
             continue
-        details = {"goal": end.goal.key, "title": end.goal.title, "category": end.category}
+        details: dict[str, Detail] = {"goal": end.goal.key, "title": end.goal.title, "category": end.category}
         facts = [DatedFact(kind="ended", at=day, records=end.records, calendar=True, details=details)]
         measured = next((one for one in end.results if one.measurements), None)
         if measured is not None:
-            value = {
+            value: dict[str, Detail] = {
                 "key": measured.key,
                 "start": measured.start,
                 "value": measured.measurements[-1].value,

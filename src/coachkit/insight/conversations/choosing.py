@@ -89,7 +89,7 @@ def choose(
     every = list(offers)
     new: list[tuple[str, Suggestion]] = []
     waiting = [(card, one) for card, one in due.items() if card not in shown]
-    for card, one in sorted(waiting, key=lambda pair: _order(*pair, offers, last_word, today)):
+    for card, one in sorted(waiting, key=lambda pair: _order(pair[0], pair[1], offers, last_word, today)):
         reason = _against(one, given, every, last_word.get(card), tuned[one.subject, one.rule], today)
         if reason:
             held.append(Held(suggestion=one, card=card, reason=reason))

@@ -199,7 +199,13 @@ def _linked(material: Material, goal: GoalRow, result: KeyResultRow) -> Iterator
             found.append((max(days), item))
     for day, item in sorted(found, key=lambda pair: (pair[0], pair[1].key))[:1]:
         rest = (material.window.today - day).days
-        details: dict[str, Detail] = {"key": item.key, "item": (item.record,), "last": day, "days": rest}
+        details: dict[str, Detail] = {
+            "key": item.key,
+            "item": (item.record,),
+            "goal": result.key,
+            "last": day,
+            "days": rest,
+        }
         yield DatedFact(kind="linked", at=day, records=(item.record,), details=details)
 
 
