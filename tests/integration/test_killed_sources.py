@@ -172,7 +172,9 @@ def test_killed_twenty_times_on_postgresql(
     kill_and_resume(make, contents, kills=20, seed=13)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_of_two_processes_the_second_is_told_and_nothing_is_lost(
     kind: str, place: Callable[..., Place], contents: Contents, request: pytest.FixtureRequest
 ) -> None:

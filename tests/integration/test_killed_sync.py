@@ -97,10 +97,6 @@ def kill_and_resume(make: Callable[[], Database], contents: Contents, kills: int
             assert found[table] == rows, table
 
 
-def test_killed_three_times(fresh: Callable[[], Database], contents: Contents) -> None:
-    kill_and_resume(fresh, contents, kills=3, seed=7)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_killed_twenty_times(fresh: Callable[[], Database], contents: Contents) -> None:

@@ -135,6 +135,7 @@ def test_what_must_not_be_said_is_not(sample: SampleOffice, language: str) -> No
             assert text not in whole, f"{situation.id}: {text}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_brief_of_the_company_keeps_its_limits(sample: SampleOffice, language: str) -> None:
     for person in sample.organisation.people:

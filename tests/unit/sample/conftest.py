@@ -23,7 +23,7 @@ def organisation() -> Organisation:
     return _made(7, TODAY)
 
 
-_QUICK = 4
+_QUICK = 2
 _SEEDS = [
     pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.xdist_group(f"seed-{seed}")] if seed >= _QUICK else [])
     for seed in range(20)

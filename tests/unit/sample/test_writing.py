@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,18 +45,15 @@ def test_same_seed_gives_the_same_bytes_and_commits(
     assert heads(tmp_path) == heads(written[0])
 
 
-def test_another_seed_gives_other_histories(written: tuple[Path, list[ConnectionSpec]], tmp_path: Path) -> None:
-    write(simulate(8, today=date(2026, 11, 24)), tmp_path)
+def test_another_seed_gives_other_histories_and_writing_over_them_replaces_them(
+    written: tuple[Path, list[ConnectionSpec]], organisation: Organisation, tmp_path: Path
+) -> None:
+    write(simulate(8, today=organisation.today), tmp_path)
     ours, others = heads(written[0]), heads(tmp_path)
     assert ours.keys() == others.keys()
     assert not [name for name in ours if ours[name] == others[name]]
-
-
-def test_writing_over_a_folder_replaces_its_histories(organisation: Organisation, tmp_path: Path) -> None:
-    write(simulate(8, today=organisation.today), tmp_path)
-    before = heads(tmp_path)
     write(organisation, tmp_path)
-    assert not [name for name, head in heads(tmp_path).items() if head == before[name]]
+    assert heads(tmp_path) == ours
     assert all(git(path, "status", "--porcelain") == "" for path in (tmp_path / "git").iterdir())
 
 
