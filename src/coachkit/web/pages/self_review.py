@@ -164,7 +164,7 @@ def change(
     sentence_id: str,
     period: Annotated[str, Form(max_length=10)],
     section: Annotated[str, Form(max_length=20)],
-    action: Annotated[str, Form(max_length=10)],
+    wanted: Annotated[str, Form(max_length=10)],
     text: Annotated[str, Form(max_length=2000)] = "",
     language: Wanted = None,
     since: Since = None,
@@ -173,10 +173,10 @@ def change(
 ) -> Response:
     """Own words are taken back; a drafted sentence is kept, edited or taken out."""
     at = _place(request, language, since, on, model)
-    if action == "take-back":
+    if wanted == "take-back":
         app.self_reviews.take_back(viewer, sentence_id)
     else:
-        app.self_reviews.change(viewer, period, at.language, sentence_id, action, text)
+        app.self_reviews.change(viewer, period, at.language, sentence_id, wanted, text)
     return _after(request, app, viewer, at, section)
 
 

@@ -82,7 +82,8 @@ async function swap(form, submitter) {
     if (!answer.ok) return say(words.failed);
     const fresh = put(target, answer.html);
     say(fresh.dataset.announce);
-    (fresh.querySelector(undo ? ".tick" : "button:not(:disabled)") ?? fresh).focus();
+    const place = fresh.hasAttribute("tabindex") ? fresh : fresh.querySelector(undo ? ".tick" : "button:not(:disabled)");
+    (place ?? fresh).focus();
   } catch {
     say(words.failed);
   }
