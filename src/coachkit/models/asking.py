@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from coachkit.drafting.ports import PassedOver, Proposal, Task, Usage, Written
 from coachkit.errors import BudgetExceeded
@@ -88,6 +88,10 @@ class Asking:
             ),
         )
 
+    def failure(self, model: str) -> BaseException | None:
+        """How this model failed last, if its server said so."""
+        return self._trail.errors.get(model)
+
     @property
     def _left(self) -> float:
         return self.deadline - time.monotonic()
@@ -166,7 +170,7 @@ class Asking:
                 openai_chat_supports_max_completion_tokens=False,
                 supports_forced_tool_choice=provider_of(name) != "dashscope",
             ),
-            settings=ModelSettings(**settings),  # type: ignore[typeddict-item] - one of them is OpenAI's own
+            settings=cast(ModelSettings, settings),  # one of them is OpenAI's own
         )
 
     def _listener(self, reader: StatementReader) -> Callable[[Any, AsyncIterable[Any]], Any]:

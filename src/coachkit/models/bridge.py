@@ -98,30 +98,52 @@ class _Completions(AsyncCompletions):
             if value is not None and not isinstance(value, NotGiven | Omit) and name not in ("timeout", "extra_headers")
         }
         client = cast(LiteLLMClient, self._client)
-        trail, litellm = client.trail, load_litellm()
-        left = max(0.1, client.deadline - time.monotonic())
         tries = stamina.retry_context(
-            on=lambda error: _worth_another(error, client.deadline),
+            on=lambda error: error.wait if isinstance(error, _Passing) else False,
             attempts=ATTEMPTS,
-            timeout=left,
+            timeout=max(0.1, client.deadline - time.monotonic()),
             wait_initial=0.2,
             wait_max=2.0,
             wait_jitter=0.2,
         )
-        async for attempt in tries:
-            with attempt:
-                trail.models.append(given["model"])
-                try:
-                    left = max(0.1, client.deadline - time.monotonic())
-                    fixed = {"num_retries": 0, "max_retries": 0, "timeout": left, "_skip_mcp_handler": True}
-                    answer = await litellm.acompletion(**{**fixed, **given, **client.options})
-                except Exception as error:
-                    trail.errors[given["model"]] = error
-                    raise
-                trail.errors.pop(given["model"], None)
+        try:
+            async for attempt in tries:
+                with attempt:
+                    answer = await self._once(client, given)
+        except _Passing:
+            raise client.trail.errors[given["model"]] from None
         if given.get("stream"):
             return _Stream(answer)
         return ChatCompletion.model_validate(answer.model_dump())
+
+    async def _once(self, client: LiteLLMClient, given: dict[str, Any]) -> Any:
+        """One request. What can pass by itself is raised without the provider's words: they could repeat the prompt,
+        and whoever tries again logs what for."""
+        trail, model = client.trail, given["model"]
+        trail.models.append(model)
+        left = max(0.1, client.deadline - time.monotonic())
+        fixed = {"num_retries": 0, "max_retries": 0, "timeout": left, "_skip_mcp_handler": True}
+        try:
+            answer = await load_litellm().acompletion(**{**fixed, **given, **client.options})
+        except Exception as error:
+            trail.errors[model] = error
+            wait = _worth_another(error, client.deadline)
+            if wait is False:
+                raise
+            raise _Passing(type(error).__name__, wait) from None
+        trail.errors.pop(model, None)
+        return answer
+
+
+class _Passing(Exception):
+    """Something that may go better the next time.
+
+    :param wait: seconds that the provider asked for; ``True``: as usual.
+    """
+
+    def __init__(self, kind: str, wait: bool | float) -> None:
+        super().__init__(kind)
+        self.wait = wait
 
 
 def _worth_another(error: Exception, deadline: float) -> bool | float:

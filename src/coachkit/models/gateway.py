@@ -21,7 +21,7 @@ from coachkit.models.budget import Budget
 from coachkit.models.chain import Access
 from coachkit.telemetry import get_logger
 
-__all__ = ["LiteLLMWriter"]
+__all__ = ["LiteLLMWriter", "hosted_loop"]
 
 _log = get_logger("models.gateway")
 
@@ -61,7 +61,7 @@ class LiteLLMWriter:
         come: Queue[Proposal | Written] = Queue()
         asking = Asking(self.models, task, self._access, self._budget, deadline, come.put, self._mode)
         load_litellm()
-        running = asyncio.run_coroutine_threadsafe(asking.run(), _loop())
+        running = asyncio.run_coroutine_threadsafe(asking.run(), hosted_loop())
         running.add_done_callback(lambda done: come.put(_ended(done, asking)))
         while True:
             try:
@@ -75,7 +75,7 @@ class LiteLLMWriter:
 
 
 @cache
-def _loop() -> asyncio.AbstractEventLoop:
+def hosted_loop() -> asyncio.AbstractEventLoop:
     """One loop for all hosted models, in a thread of its own: LiteLLM keeps its connections by loop."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="hosted-models", daemon=True).start()

@@ -17,7 +17,7 @@ from coachkit.models.local import LocalWriter
 from coachkit.models.weights import find_weights
 from coachkit.settings import Settings
 
-__all__ = ["Writers", "writers_for"]
+__all__ = ["Writers", "access_of", "budget_of", "writers_for"]
 
 
 class Writers:
@@ -73,25 +73,37 @@ class Writers:
                 self._local.close()
 
 
-def writers_for(settings: Settings, *, spent: Callable[[], float]) -> Writers:
-    """The writers of an installation.
-
-    :param spent: what documents of the last day have cost, in US dollars.
-    """
+def access_of(settings: Settings) -> Access:
+    """Addresses and keys as they are set."""
     key = settings.model_key
-    access = Access.of(
+    return Access.of(
         settings.model,
         url=settings.model_url,
         key=key.get_secret_value() if key else "",
         urls=settings.model_urls,
         keys={provider: secret.get_secret_value() for provider, secret in settings.model_keys.items()},
     )
-    budget = Budget(
+
+
+def budget_of(settings: Settings, *, spent: Callable[[], float]) -> Budget:
+    """Limits as they are set.
+
+    :param spent: what documents of the last day have cost, in US dollars.
+    """
+    return Budget(
         tokens_in=settings.model_tokens_in,
         tokens_out=settings.model_tokens_out,
         cost_document=settings.model_cost_document,
         cost_day=settings.model_cost_day,
         spent_today=spent,
     )
+
+
+def writers_for(settings: Settings, *, spent: Callable[[], float]) -> Writers:
+    """The writers of an installation.
+
+    :param spent: what documents of the last day have cost, in US dollars.
+    """
     mode = None if settings.model_output == "auto" else settings.model_output
-    return Writers(settings.models, access=access, budget=budget, mode=mode)
+    budget = budget_of(settings, spent=spent)
+    return Writers(settings.models, access=access_of(settings), budget=budget, mode=mode)
