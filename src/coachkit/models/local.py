@@ -13,11 +13,12 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-from coachkit.drafting.ports import Assignment, Heard, Proposal, Task, Written, unheard
+from coachkit.drafting.ports import Assignment, Heard, Proposal, Task, Usage, Written, unheard
 from coachkit.telemetry import get_logger
 
 __all__ = ["LocalWriter"]
@@ -56,7 +57,7 @@ class LocalWriter:
         if not self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
             return Written(problems=("out-of-time",))
         try:
-            return self._write(task, deadline)
+            return self._write(task, deadline, heard)
         finally:
             self._turn.release()
 
@@ -65,14 +66,15 @@ class LocalWriter:
         with self._turn:
             self._end()
 
-    def _write(self, task: Task, deadline: float) -> Written:
+    def _write(self, task: Task, deadline: float, heard: Heard) -> Written:
         if self._idle is not None:
             self._idle.cancel()
         proposals: list[Proposal] = []
         problems: tuple[str, ...] = ()
+        took = _Took()
         for assignment in task.assignments:
             try:
-                answer = self._ask(assignment, task, deadline)
+                answer = self._ask(assignment, task, deadline, took)
             except TimeoutError:
                 problems = ("out-of-time",)
                 self._end()
@@ -83,19 +85,17 @@ class LocalWriter:
                 self._end()
                 break
             if answer:
-                proposals.append(
-                    Proposal(
-                        fact=assignment.fact,
-                        text=answer,
-                        question=assignment.question,
-                        evidence=assignment.evidence,
-                    )
+                proposal = Proposal(
+                    fact=assignment.fact, text=answer, question=assignment.question, evidence=assignment.evidence
                 )
+                proposals.append(proposal)
+                took.heard()
+                heard(proposal)
         self._sleep_later()
         raw = json.dumps({one.fact: one.text for one in proposals}, ensure_ascii=False)
-        return Written(proposals=tuple(proposals), raw=raw, problems=problems)
+        return Written(proposals=tuple(proposals), raw=raw, problems=problems, usage=took.usage())
 
-    def _ask(self, assignment: Assignment, task: Task, deadline: float) -> str:
+    def _ask(self, assignment: Assignment, task: Task, deadline: float, took: _Took) -> str:
         if self._process is None:
             assert self._weights is not None
             self._process = _Process(self._weights)
@@ -103,14 +103,16 @@ class LocalWriter:
         words = len(assignment.composed.split())
         *before, (role, sentence) = assignment.turns
         sentence, quotes = _masked(sentence)
+        settings = task.sentence_settings or task.settings
         self._process.send(
             {
                 "messages": [{"role": who, "content": said} for who, said in (*before, (role, sentence))],
-                "max_tokens": min(int(task.settings.get("max_tokens", 96)), 3 * words + 16),
-                "temperature": float(task.settings.get("temperature", 0.0)),
+                "max_tokens": min(int(settings.get("max_tokens", 96)), 3 * words + 16),
+                "temperature": float(settings.get("temperature", 0.0)),
             }
         )
         answer = self._process.answer(deadline)
+        took.asked(answer)
         return "" if "error" in answer else _unmasked(" ".join(str(answer.get("text", "")).split()), quotes)
 
     def _end(self) -> None:
@@ -122,6 +124,36 @@ class LocalWriter:
         self._idle = threading.Timer(IDLE_SECONDS, self.close)
         self._idle.daemon = True
         self._idle.start()
+
+
+@dataclass
+class _Took:
+    """What a document took, as the model itself counts it."""
+
+    began: float = field(default_factory=time.monotonic)
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    first: float | None = None
+
+    def asked(self, answer: dict[str, Any]) -> None:
+        self.requests += 1
+        self.tokens_in += int(answer.get("tokens_in", 0))
+        self.tokens_out += int(answer.get("tokens_out", 0))
+
+    def heard(self) -> None:
+        if self.first is None:
+            self.first = round(time.monotonic() - self.began, 3)
+
+    def usage(self) -> Usage:
+        return Usage(
+            model="local" if self.first is not None else "",
+            requests=self.requests,
+            tokens_in=self.tokens_in,
+            tokens_out=self.tokens_out,
+            seconds=round(time.monotonic() - self.began, 3),
+            first_seconds=self.first,
+        )
 
 
 def _masked(sentence: str) -> tuple[str, list[str]]:

@@ -44,7 +44,7 @@ def test_what_is_no_model_setting(model: str) -> None:
 
 
 def test_settings_and_their_writers(tmp_path: Path) -> None:
-    writers = Writers(tmp_path, url="http://127.0.0.1:9/v1", key="k")
+    writers = Writers(tmp_path)
     assert writers("none") is None
     assert isinstance(writers("openai/gpt"), LiteLLMWriter)
     assert writers("local") is writers("local")
@@ -145,3 +145,16 @@ def test_time_has_an_end_and_keeps_what_was_worded(process: object) -> None:
     finally:
         writer.close()
     assert ([one.text for one in found.proposals], found.problems) == (["Tom."], ("out-of-time",))
+
+
+def test_each_sentence_is_told_as_it_comes(process: object) -> None:
+    writer = process('print(json.dumps({"text": "Now " + said, "tokens_in": 9, "tokens_out": 3}), flush=True)')  # type: ignore[operator]
+    told: list[str] = []
+    try:
+        found = writer.write(task("Tom.", "Ana."), lambda one: told.append(one.text))
+        assert told == ["Now Tom.", "Now Ana."]
+        assert (found.usage.requests, found.usage.tokens_in, found.usage.tokens_out) == (2, 18, 6)
+        assert found.usage.first_seconds is not None
+        assert found.usage.cost == 0.0
+    finally:
+        writer.close()
