@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coachkit.drafting.facts import Fact, Measure
+from coachkit.drafting.facts import Fact, Measure, Party, Value
 from coachkit.drafting.plan.desk import MOST_CITED, Desk
 from coachkit.drafting.plan.self_review_own import part_in, stories
 from coachkit.insight.goals import Moved, finished
@@ -185,7 +185,7 @@ def _actions(desk: Desk) -> Iterator[Fact]:
             )
 
 
-def _others(desk: Desk, owners: frozenset[int]) -> tuple[object, ...] | None:  # type: ignore[type-arg]
+def _others(desk: Desk, owners: frozenset[int]) -> tuple[Party, ...] | None:
     others = sorted((who for who in owners if who != desk.material.subject), key=desk.material.people.name)
     return tuple(desk.party(who) for who in others) or None
 
@@ -262,7 +262,7 @@ def _delivery(desk: Desk, one: Delivery) -> Fact:
     )
 
 
-def _stood(desk: Desk, item: ItemRow) -> dict[str, object]:  # type: ignore[type-arg]
+def _stood(desk: Desk, item: ItemRow) -> dict[str, Value | None]:
     """When it last stood waiting before it was done, and what the record says about it."""
     steps = desk.material.steps.get(item.record, ())
     for place in range(len(steps) - 2, -1, -1):
