@@ -104,6 +104,11 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="Client id at the issuer.")
     oidc_client_secret: SecretStr | None = Field(None, description="Client secret at the issuer.")
     worker: bool = Field(True, description="Run background work inside the server.")
+    otlp_endpoint: str = Field(
+        "",
+        description="Collector that traces are sent to by OTLP over gRPC, such as http://localhost:4317; empty: none is "
+        "made. Traces hold ids, counts and times, and no words of people.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="Least level that is logged."
     )

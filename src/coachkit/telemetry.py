@@ -6,15 +6,16 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import structlog
-from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
-from opentelemetry.util.types import AttributeValue
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 __all__ = ["Attributes", "Traced", "configure_logging", "configure_tracing", "get_logger", "traced"]
 
-Attributes = Mapping[str, AttributeValue | None]
+Attributes = Mapping[str, str | bool | int | float | list[str] | None]
 
 
 def configure_logging(level: str) -> None:
@@ -50,6 +51,7 @@ def configure_tracing(endpoint: str, version: str) -> None:
     """
     if not endpoint:
         return
+    from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -62,19 +64,23 @@ def configure_tracing(endpoint: str, version: str) -> None:
 
 
 class Traced:
-    """A span that is under way."""
+    """A piece of work that is under way, as a trace tells it; without a span it is told to nobody."""
 
-    def __init__(self, span: trace.Span) -> None:
+    def __init__(self, span: Span | None = None) -> None:
         self._span = span
 
     def set(self, attributes: Attributes) -> None:
         """Add what is known by now; what is ``None`` is left out."""
-        self._span.set_attributes({name: value for name, value in attributes.items() if value is not None})
+        if self._span is not None:
+            self._span.set_attributes({name: value for name, value in attributes.items() if value is not None})
 
     def failed(self, kind: str) -> None:
         """It did not do what it was to do. ``kind`` is a code or the name of an error, never a message."""
-        self._span.set_attribute("error.type", kind)
-        self._span.set_status(Status(StatusCode.ERROR))
+        if self._span is not None:
+            from opentelemetry.trace import Status, StatusCode
+
+            self._span.set_attribute("error.type", kind)
+            self._span.set_status(Status(StatusCode.ERROR))
 
 
 @contextmanager
@@ -83,8 +89,13 @@ def traced(name: str, attributes: Attributes | None = None, *, client: bool = Fa
 
     :param client: somebody else is asked and waited for.
     """
+    if "opentelemetry.trace" not in sys.modules:  # loaded by nobody, so nobody listens; loading it takes a while
+        yield Traced()
+        return
+    from opentelemetry import trace
+
     tracer = trace.get_tracer("coachkit")
-    kind = SpanKind.CLIENT if client else SpanKind.INTERNAL
+    kind = trace.SpanKind.CLIENT if client else trace.SpanKind.INTERNAL
     with tracer.start_as_current_span(name, kind=kind, record_exception=False, set_status_on_exception=False) as span:
         work = Traced(span)
         work.set(attributes or {})

@@ -31,7 +31,7 @@ from coachkit.cli.context import Given
 from coachkit.cli.output import fail, notes
 from coachkit.errors import CoachkitError
 from coachkit.settings import load_settings
-from coachkit.telemetry import configure_logging
+from coachkit.telemetry import configure_logging, configure_tracing
 
 __all__ = ["app", "main"]
 
@@ -91,6 +91,7 @@ def main() -> None:
         settings = load_settings()
         language = language or settings.language
         configure_logging(settings.log_level)
+        configure_tracing(settings.otlp_endpoint, __version__)
         app()
     except CoachkitError as error:
         fail(error, as_json=as_json, language=language or "en")
