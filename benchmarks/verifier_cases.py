@@ -101,10 +101,10 @@ def _briefs(app: App, people: list[str], now: datetime) -> list[Case]:
 
 def _composed(composed: Any, pack: Any) -> Iterator[Case]:
     grounds = [one for one in composed.grounds.values() if not one.fact.uncited]
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
     for one in grounds:
         for public in one.fact.evidence:
-            found.setdefault(public, []).append((one.fact.kind, one.composed.text))
+            found.setdefault(public, []).append((one.fact.kind, one.composed.text, one.fact.names))
     handed = {one["id"]: one for one in evidence_for(list(pack.evidence.values()), found)}
     for ground in grounds:
         if ground.fact.section in ("agenda", "actions"):

@@ -44,16 +44,16 @@ def verify(
     else:
         zh = lang == "zh"
         for one in found:
-            said = ("成立" if one.holds else "不成立") if zh else one.verdict
+            said = {True: "成立", False: "不成立", None: "未检查"}[one.holds] if zh else one.verdict
             console.print(f"{one.item:>3}  {said}  {one.statement}", markup=False)
             for reason in one.reasons:
                 console.print(f"     - {reason}", markup=False)
-        held = sum(one.holds for one in found)
+        held = sum(one.holds is True for one in found)
         console.print(
             f"{len(found)} 条中 {held} 条与证据一致。" if zh else f"{held} of {len(found)} agree with their evidence.",
             markup=False,
         )
-    if fail and not all(one.holds for one in found):
+    if fail and any(one.holds is False for one in found):
         raise typer.Exit(1)
 
 

@@ -74,4 +74,5 @@ def _record(record: PackedRecord) -> dict[str, Any]:
         "text": record.text,
         "actors": [{"role": role, "name": name} for role, name in record.actors],
         "fields": dict(record.fields),
+        "findings": [{"kind": kind, "said": said, "names": list(names)} for kind, said, names in record.findings],
     }

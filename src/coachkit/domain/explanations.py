@@ -57,6 +57,7 @@ class PackedRecord:
     like instructions.
 
     :ivar actors: (role, name) of those who act in it; ``fields`` its typed values: state, days, figures.
+    :ivar findings: what was counted over it and others and is told: kind of the fact, our own words for it, its names.
     """
 
     id: str
@@ -67,6 +68,7 @@ class PackedRecord:
     text: str
     actors: tuple[tuple[str, str], ...] = ()
     fields: dict[str, str | int | float] = field(default_factory=dict)
+    findings: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ Steps = Mapping[str, Any]
 def packed(stored: StoredDraft) -> tuple[PackedRecord, ...]:
     """The records that could be cited, as they were quoted."""
     pack: Mapping[str, Any] = _part(stored.explanation, "pack")
+    findings = _findings(stored)
     return tuple(
         PackedRecord(
             id=one["record"],
@@ -36,9 +37,21 @@ def packed(stored: StoredDraft) -> tuple[PackedRecord, ...]:
             text=one["text"],
             actors=tuple((role, name) for role, name in one.get("actors", ())),
             fields=dict(one.get("fields", {})),
+            findings=tuple(findings.get(one["record"], ())),
         )
         for one in pack.get("evidence", ())
     )
+
+
+def _findings(stored: StoredDraft) -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
+    """By the id of a record, each fact that cites it: its kind, our own words for it, the names in it."""
+    composed = _part(stored.explanation, "composed")
+    found: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for fact in _part(stored.explanation, "plan").get("told", ()):
+        said = composed.get(fact["id"], {}).get("text", "")
+        for public in fact["evidence"] if said else ():
+            found.setdefault(public, []).append((fact["kind"], said, tuple(fact.get("names", ()))))
+    return found
 
 
 def explained(stored: StoredDraft, opened: Draft, *, withheld: bool) -> Explanation:

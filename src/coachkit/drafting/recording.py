@@ -97,6 +97,7 @@ def _fact(fact: Fact) -> dict[str, object]:
         "roles": {role: party.name for role, party in fact.roles.items()},
         "values": {name: _plain(value) for name, value in values.items()},
         "evidence": list(fact.evidence),
+        "names": list(fact.names),
         "counted": list(fact.counted),
     }
 

@@ -60,6 +60,7 @@ class Act:
     """:ivar senses: concepts of the verb; empty for a typed record that does not say what was done.
     :ivar known: it comes from typed roles.
     :ivar guessed: who did it is taken over from the clause before.
+    :ivar denied: it was not done.
     """
 
     senses: frozenset[str]
@@ -67,6 +68,7 @@ class Act:
     to: tuple[Arg, ...] = ()
     known: bool = False
     guessed: bool = False
+    denied: bool = False
 
     def is_(self, other: Act) -> bool:
         return bool(self.senses & other.senses)
@@ -94,6 +96,9 @@ def _clause(clause: Clause, last: tuple[Arg, ...]) -> list[Act]:
         helped = bool(number) and "help" in clause[verbs[number - 1]].senses and bool(own)  # A helped B do it: both may
         subject = () if helped else own or (found[-1].by if found else last)
         act = _act(clause[place], before, behind, subject, clause[:place])
+        keys = (one for one in _args(clause[:place]) if one.is_key and one not in (*act.by, *act.to))
+        act = replace(act, to=(*act.to, *keys)) if not number else act  # on PAY-17, A answered B
+        act = replace(act, denied=clause[place].denied)
         found.append(replace(act, guessed=not own and bool(act.by) and act.by == subject))
     return [*found, *_nouns(clause, last)]
 
@@ -255,16 +260,20 @@ def turned(said: Sequence[Act], known: Sequence[Act]) -> str:
     """Why the acts of a claim cannot be those of its evidence: somebody stands on the other side; or nothing."""
     for act in said:
         alike = [one for one in known if act.is_(one)]
-        if wrong := _wrong_giver(act, alike) or _crossed(act, alike, known) or _wrong_receiver(act, alike):
+        if wrong := _wrong_giver(act, alike, known) or _crossed(act, alike, known) or _wrong_receiver(act, alike):
             return wrong
     return ""
 
 
-def _wrong_giver(act: Act, alike: Sequence[Act]) -> str:
-    for who in act.by:
-        named = [one for one in alike if not one.guessed and any(other.is_key == who.is_key for other in one.by)]
-        if named and not any(_has(one.by, who) for one in named):
+def _wrong_giver(act: Act, alike: Sequence[Act], known: Sequence[Act]) -> str:
+    for who in act.by if not act.denied else ():
+        sure = [one for one in alike if act.guessed or not one.guessed]
+        named = [one for one in sure if any(other.is_key == who.is_key for other in one.by)]
+        if named and not any(_has(one.by, who) for one in named) and not (act.guessed and who.is_key):
             return f"{who.text} did not do this: {_what(act)}"
+        done = [one for one in alike if any(not other.is_key for other in one.to)]
+        if not named and done and not who.is_key and not any(one.known and _has(one.by, who) for one in known):
+            return f"nobody says that {who.text} did this: {_what(act)}"
     return ""
 
 

@@ -100,6 +100,28 @@ def _apart(of: Cited, one: Arg, other: Arg) -> str:
     return ""
 
 
+_ENDED = frozenset({"finish", "close", "cancel", "merge", "reject", "deploy"})
+_GOING = frozenset({"wait", "block", "open", "progress", "plan"})
+
+
+def states(of: Cited) -> str:
+    """What the evidence types as open, waiting or blocked is not said to be finished, closed or cancelled."""
+    for clause in of.said:
+        ended = [t for t in clause if t.senses & _ENDED and t.act and not t.denied and not t.intended]
+        if any(token.senses & {"reopen"} or token.text.lower() in ("again", "back") for token in clause):
+            continue
+        for source in of.cited if ended else ():
+            typed = frozenset(
+                sense for name, value in source.fields if "stat" in name.lower() for sense in senses_of(value)
+            )
+            own = any(token.arg and token.arg.text == source.key for token in clause)
+            if own and typed & _GOING and not typed & _ENDED and not any("closed" in name for name, _ in source.days):
+                return (
+                    f"{source.key} is not {ended[0].text}: the evidence has it as {', '.join(sorted(typed & _GOING))}"
+                )
+    return ""
+
+
 def belonging(of: Cited) -> str:
     """Numbers, days and states belong to whom and what the evidence gives them to."""
     for clause in of.said:
@@ -404,6 +426,7 @@ CHECKS: Mapping[str, Finds] = {
     "dates": days,
     "negation": negation,
     "roles": roles,
+    "states": states,
     "belonging": belonging,
     "causes": causes,
     "support": support,
@@ -411,7 +434,7 @@ CHECKS: Mapping[str, Finds] = {
     "size": size,
     "question": asks,
 }
-"""In their order. *States* have no check of their own here: a state is a word that must have support, in its sign."""
+"""In their order."""
 
 
 def check_alone(of: Cited, checks: Mapping[str, Finds] = CHECKS) -> tuple[Check, ...]:

@@ -35,6 +35,7 @@ class Cited:
     """A statement and the evidence it came with.
 
     :ivar citations: as they were given; ``sources`` all evidence by what it can be cited by.
+    :ivar uncited: it says of itself that it is about no record.
     """
 
     statement: str
@@ -42,6 +43,7 @@ class Cited:
     sources: Mapping[str, Source]
     language: Language
     question: str = ""
+    uncited: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -112,6 +114,8 @@ class Cited:
             found |= {sense for word in words for sense in senses_of(word)}
             found |= {actor.act for actor in one.actors if actor.act}
             found |= {sense for actor in one.actors for sense in senses_of(actor.name)}
+        if "answer" in found:
+            found.add("question")  # there is no answer without one
         return frozenset(found)
 
     @cached_property

@@ -132,7 +132,8 @@ def _twice(of: Cited) -> str:
                 known = [Counter([*_values(unit.clause), *_days(unit.clause)])[one] for unit in of.units]
                 typed = sum(one in (value, (day.year, day.month, day.day)[1:]) for value, day in _typed(of))
                 if often > 1 and max([*known, typed], default=0) < often:
-                    return f"{one if isinstance(one, float) else '-'.join(map(str, one))} stands twice"
+                    what = f"{one:g}" if isinstance(one, float) else "a day"
+                    return f"{what} stands {often} times, in the evidence less often"
     return ""
 
 
@@ -157,8 +158,7 @@ def _turned_pair(of: Cited) -> str:
         said = [(token, token.number.value) for token in clause if token.number]
         for (one, first), (other, second) in pairwise(said):
             pair = (first, second)
-            found = [_order(unit.clause, pair) for unit in of.units]
-            found.append(_typed_order(of, pair))
+            found = {one for unit in of.units for one in _orders(unit.clause, pair)} | {_typed_order(of, pair)}
             if "back" in found and "on" not in found and not _says_back(clause, one, other):
                 return f"{one.text} and {other.text} stand in each other's place"
     return ""
@@ -169,7 +169,7 @@ def follows_from_numbers(of: Cited, clause: Clause, senses: frozenset[str]) -> b
     values = [token.number.value for token in clause if token.number]
     if senses & {"increase", "reduce"} and len(values) > 1:
         pair = (values[0], values[1])
-        known = {_order(unit.clause, pair) for unit in of.units} | {_typed_order(of, pair)}
+        known = {one for unit in of.units for one in _orders(unit.clause, pair)} | {_typed_order(of, pair)}
         return "on" in known and ("increase" in senses if pair[0] < pair[1] else "reduce" in senses)
     if "reach" not in senses or not values:
         return False
@@ -177,11 +177,10 @@ def follows_from_numbers(of: Cited, clause: Clause, senses: frozenset[str]) -> b
     return any("target" in one and values[0] in one.values() and values[0] >= one["target"] for one in typed)
 
 
-def _order(clause: Clause, pair: tuple[float, float]) -> str:
-    values = [token.number.value for token in clause if token.number]
-    if pair[0] == pair[1] or not set(pair) <= set(values):
-        return ""
-    return "on" if values.index(pair[0]) < values.index(pair[1]) else "back"
+def _orders(clause: Clause, pair: tuple[float, float]) -> set[str]:
+    """In which order two numbers stand in a clause: ``on``, ``back``, or in both."""
+    found = list(combinations(_values(clause), 2))
+    return ({"on"} if pair in found else set()) | ({"back"} if pair[::-1] in found and pair[0] != pair[1] else set())
 
 
 def _typed_order(of: Cited, pair: tuple[float, float]) -> str:

@@ -14,12 +14,13 @@ from coachkit.domain.evidence import Evidence
 __all__ = ["evidence_for"]
 
 
-def evidence_for(
-    records: Sequence[Evidence], found: Mapping[str, Sequence[tuple[str, str]]]
-) -> list[dict[str, object]]:
+Found = tuple[str, str, tuple[str, ...]]
+
+
+def evidence_for(records: Sequence[Evidence], found: Mapping[str, Sequence[Found]]) -> list[dict[str, object]]:
     """``records`` as plain data for ``coachkit verify``.
 
-    :param found: by the id of a record, the kind of each fact that cites it and our own words for that fact.
+    :param found: by the id of a record, of each fact that cites it: its kind, our own words for it, the names in it.
     """
     return [
         {
@@ -31,7 +32,9 @@ def evidence_for(
             "text": one.text,
             "actors": [{"role": actor.role, "name": actor.name} for actor in one.actors if actor.name],
             "fields": {name: _plain(value) for name, value in one.fields.items()},
-            "findings": [{"kind": kind, "said": said} for kind, said in found.get(one.id, ())],
+            "findings": [
+                {"kind": kind, "said": said, "names": list(names)} for kind, said, names in found.get(one.id, ())
+            ],
         }
         for one in records
     ]

@@ -125,6 +125,10 @@ together: together jointly with_each_other | 一起 共同
 twice: twice two | 两次
 once: once one single | 一次
 begin: begun start_date started | 起 自
+alone: alone | 独自 单独 一个人 独力
+all: all every whole entire | 全部 所有 全都
+always: always | 总是 每次
+only: only sole | 只 仅 唯一
 committed: committed | 承诺型
 aspirational: aspirational | 挑战型
 shared: shared share joint | 共同负责
@@ -152,7 +156,7 @@ FREE_WORDS = frozenset(_FREE.split())
 """English words that carry no claim of their own; what they turn is looked at by checks of their own."""
 
 _CHINESE_FREE = """
-涉及 得到 获得 收到 受到 尚未 从未 未能 无法 尚 才 因为 由于 所以 因此 他 她 的 了 着 过 得 地 在 于 是 和 与 及 以及
+看到 见到 涉及 得到 获得 收到 受到 尚未 从未 未能 无法 尚 才 因为 由于 所以 因此 他 她 的 了 着 过 得 地 在 于 是 和 与 及 以及
 而 并 并且 也 就 又 还 已 已经 曾 正 正在 将 会 能 可 可以 要 应 应该 把 被 向 对 给 由 为 替 让 使 从 到 至 自
 自从 以 以来 起 之 其 该 这 那 这个 那个 此 它 他们 她们 我 我们 你 你们 咱们 有 没有 没 不 未 无 非 别 之后
 之前 以后 以前 后 前 时 时候 期间 当 当时 中 里 上 下 内 外 间 处 个 次 条 件 位 名 项 份 天 日 号 月 年 周 小时
@@ -197,7 +201,7 @@ def root(word: str) -> str:
     word = word.lower().replace("’", "'").removesuffix("'s").removesuffix("s'")
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    found = stem(word)
+    found = stem(stem(word))  # answered, answer
     if len(found) > 3 and found != word and re.search(r"([bdgmnprt])\1$", found):
         found = found[:-1]
     return found[:-1] + "y" if found.endswith("i") and len(found) > 3 else found

@@ -139,6 +139,9 @@ def _settled(actor: Actor, others: bool) -> Actor:
 
 def _walk(found: _Found, name: str, value: Any) -> None:
     role = name.lower()
+    if role == "names" and isinstance(value, list) and all(isinstance(part, str) for part in value):
+        found.actors += [Actor(part, "named", "") for part in value if part]
+        return
     if role in _SKIPPED:
         return
     if value is None or value is False or value == 0 or value in ("", [], {}):

@@ -29,12 +29,13 @@ class Verdict:
     """What the consistency checks say of one statement.
 
     :ivar item: its place in the file, from 1.
+    :ivar holds: ``None`` for a sentence of a draft that says of itself that it is about no record.
     :ivar reasons: of the checks that refuse it; empty if it holds.
     """
 
     item: int
     verdict: str
-    holds: bool
+    holds: bool | None
     reasons: tuple[str, ...]
     statement: str
     citations: tuple[str, ...]
@@ -52,6 +53,17 @@ def verdicts(value: Any, language: Language | None = None) -> list[Verdict]:
 
 
 def _verdict(place: int, of: Cited) -> Verdict:
+    if of.uncited:
+        return Verdict(
+            item=place,
+            verdict="not checked",
+            holds=None,
+            reasons=("rests on no record: there is nothing to hold it against",),
+            statement=of.statement,
+            citations=(),
+            language=of.language,
+            checks=(),
+        )
     checks = check_alone(of)
     reasons = tuple(f"{check.name}: {check.reason}" for check in checks if not check.passed)
     return Verdict(
@@ -110,7 +122,9 @@ def _item(name: str, item: Any, shared: dict[str, Source] | None, language: Lang
     if sources is None:
         raise _wrong(name, "field “evidence” is missing, and the file has none for all")
     cites = tuple(_citations(_field(item, _CITES), name))
-    return Cited(text.strip(), cites, sources, language or _language(item) or _written_in(text, sources), question)
+    tongue = language or _language(item) or _written_in(text, sources)
+    uncited = bool(item.get("fact")) and not cites  # a draft's line about its sources, or its one question
+    return Cited(text.strip(), cites, sources, tongue, question, uncited)
 
 
 def _field(item: Mapping[str, Any], names: tuple[str, ...]) -> Any:

@@ -94,7 +94,7 @@ def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
     span = voice.span(fact.day("start"), fact.day("last"))
     share = f"{of} 处改动都" if some == of else f"{of} 处改动里有 {some} 处"
     return [
-        (f"{span}，{_who(fact)}经过评审的 {share}是{reviewer}看的", "是有意这样安排的吗？"),
+        (f"{span}，{_who(fact)}经过评审的 {share}是{reviewer}看的", "这样安排是怎么来的？"),
         (f"{_who(fact)}经过评审的 {share}由{reviewer}把关（{span}）", "这块内容还应该让谁熟悉？"),
     ]
 

@@ -125,7 +125,7 @@ def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
     share = f"all of {whose} {of}" if some == of else f"{some} of {whose} {of}"
     span = voice.span(fact.day("start"), fact.day("last"))
     return [
-        (f"{share} reviewed changes went through {reviewer}, {span}", "is that by design?"),
+        (f"{share} reviewed changes went through {reviewer}, {span}", "how did that come about?"),
         (f"{span}: {share} reviewed changes were read by {reviewer}", "who else should know this work?"),
     ]
 
