@@ -16,7 +16,7 @@ from coachkit.insight.resting import Elsewhere
 from coachkit.insight.rows import Act, FeedbackRow, ItemRow, Material
 from coachkit.insight.work import ended, is_routine
 
-__all__ = ["KINDS", "Contribution", "Group", "Shared", "contributions", "groups", "quotable", "unnamed"]
+__all__ = ["KINDS", "Contribution", "Group", "Shared", "contributions", "groups", "own", "quotable", "unnamed"]
 
 KINDS = ("decided", "delivered", "reviewed", "unblocked", "mentored", "documented", "responded", "served")
 """In the order of a summary."""
@@ -40,6 +40,7 @@ _OF: Mapping[str, str] = {
 _FOR_OTHERS = frozenset({"reviewed", "unblocked", "mentored"})
 """Kinds that are help only if they are for somebody else."""
 
+_SAME_TITLE = 40
 _MAKING = frozenset({"authored", "co_authored"})
 _MADE = frozenset({"commit", "change_request"})
 
@@ -223,6 +224,36 @@ def _cover(shared: Shared, found: list[Contribution]) -> list[Group]:
                 told.append(Group(kind=parts[0].kind, people=tuple(new), parts=parts))
                 left -= set(new)
     return told
+
+
+def own(shared: Shared, found: Iterable[Contribution], who: int, each: int) -> dict[str, list[Group]]:
+    """By kind, a few things of one person over the whole window, what says most first: for their own eyes."""
+    by_kind: dict[str, list[Contribution]] = defaultdict(list)
+    for one in sorted(found, key=lambda one: one.telling):
+        if one.who == who:
+            by_kind[one.kind].append(one)
+    return {
+        kind: [Group(kind=kind, people=(who,), parts=(part,)) for part in _spread(shared, by_kind[kind], each)]
+        for kind in KINDS
+        if by_kind.get(kind)
+    }
+
+
+def _spread(shared: Shared, parts: list[Contribution], each: int) -> list[Contribution]:
+    """One of each stretch of the window as far as there are any, then others; none with the same beginning twice."""
+    window = shared.material.window
+    span = max((window.end - window.start).total_seconds(), 1.0)
+    chosen: list[Contribution] = []
+    titles: set[str] = set()
+    for alone in (True, False):
+        for part in parts:
+            stretch = int((part.at - window.start).total_seconds() / span * each)
+            taken = {int((one.at - window.start).total_seconds() / span * each) for one in chosen}
+            title = part.item.title[:_SAME_TITLE] if part.item else part.about
+            if len(chosen) < each and title not in titles and not (alone and stretch in taken):
+                chosen.append(part)
+                titles.add(title)
+    return chosen
 
 
 def _best(parts: Mapping[int, Contribution]) -> tuple[bool, bool, bool, bool, float, str]:

@@ -22,7 +22,7 @@ from coachkit.drafting.words import FORBIDDEN
 from coachkit.errors import Ambiguous, NotFound
 from coachkit.insight.contribution import KINDS
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("planted-7")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("planted-7")]
 
 TODAY = date(2026, 11, 24)
 ASKED = (

@@ -9,7 +9,7 @@ import pytest
 from story import ANA, BOT, JONAS, LIWEI, MARIA, TOM, WEI, Story, at
 
 from coachkit.domain.targets import Target, TargetKind
-from coachkit.insight.contribution import KINDS, Shared, contributions, groups, quotable, unnamed
+from coachkit.insight.contribution import KINDS, Shared, contributions, groups, own, quotable, unnamed
 from coachkit.insight.outcomes import outcomes, turns
 from coachkit.insight.resting import Elsewhere, Hours, hand_offs, rests, waiting_for_others
 
@@ -202,3 +202,16 @@ def test_a_goal_that_changed_its_state_is_an_outcome() -> None:
     story.goal("2", ended=("done", at(2)))
     (turn,) = turns(shared(story))
     assert (turn.goal.key, turn.now) == ("1", "done")
+
+
+def test_for_their_own_eyes_somebody_finds_a_few_things_of_the_whole_time() -> None:
+    story = Story()
+    for number, when in enumerate((7, 8, 8, 12, 18), 1):
+        item = story.issue(f"SRCH-{number}", MARIA, title="Same title" if number in (2, 3) else f"Part {number} of it")
+        story.act("unblocked", WEI, at(when), target=MARIA, item=item.key)
+    found = shared(story)
+    mine = own(found, contributions(found), WEI, 3)
+    assert [group.people for group in mine["unblocked"]] == [(WEI,)] * 3
+    days = sorted(group.at.day for group in mine["unblocked"])
+    assert days[0] <= 8 < days[1] < 15 < days[2], "spread over the window"
+    assert own(found, contributions(found), JONAS, 3) == {}

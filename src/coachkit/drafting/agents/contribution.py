@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from coachkit.access import Directory, Viewer
-from coachkit.access.contributions import TargetDirectory, may_ask_for
+from coachkit.access.contributions import Asking, TargetDirectory, asks_as, may_ask_for
 from coachkit.domain.drafts import Draft, DraftKind
 from coachkit.domain.targets import Target
 from coachkit.drafting.agents import Agent, Asked, Sides, Stretch
@@ -61,6 +61,8 @@ def contribution_agent(
     def plan(asked: Asked) -> Plan:
         target, scopes = targets.target(asked.sides.subject), asked.sides.scopes
         shared = reader.shared(target, scopes, asked.window, today())
+        if asks_as(targets, asked.viewer, target) == Asking.NAMED:
+            return plan_contribution(shared, only=asked.viewer.person)
         named = {one.who for one in contributions(shared)} - {asked.viewer.person}
         narrower = scopes & targets.shared_scopes(asked.viewer, target, named)
         if narrower != scopes:

@@ -17,7 +17,17 @@ from coachkit.drafting.cleaning import quote
 from coachkit.drafting.facts import Fact, Measure, Party
 from coachkit.drafting.plan import Heading, Plan
 from coachkit.drafting.plan.desk import Desk, plain_name
-from coachkit.insight.contribution import KINDS, Contribution, Group, Shared, contributions, groups, quotable, unnamed
+from coachkit.insight.contribution import (
+    KINDS,
+    Contribution,
+    Group,
+    Shared,
+    contributions,
+    groups,
+    own,
+    quotable,
+    unnamed,
+)
 from coachkit.insight.outcomes import Outcome, Turn, outcomes, turns
 from coachkit.insight.resting import HandOff, Hours, Rest, hand_offs, rests, waiting_for_others
 from coachkit.insight.rows import FeedbackRow
@@ -41,12 +51,15 @@ KEPT = 24
 """So many of the records that a figure was counted over are kept with it."""
 
 
-def plan_contribution(shared: Shared) -> Plan:
-    """The facts of a summary; deterministic for the same rows in whatever order."""
+def plan_contribution(shared: Shared, *, only: int | None = None) -> Plan:
+    """The facts of a summary; deterministic for the same rows in whatever order.
+
+    :param only: it is for the eyes of this person alone, and names nobody else.
+    """
     desk = Desk(shared.material)
     found = contributions(shared)
-    by_kind = groups(shared, found)
-    picked = _picked(shared, by_kind)
+    by_kind = groups(shared, found) if only is None else own(shared, found, only, EACH_KIND)
+    picked = _picked(shared, by_kind) if only is None else _all_of(by_kind)
     once = _named_once(picked)
     sections: dict[str, tuple[Fact, ...]] = {"outcome": tuple(_outcome_facts(desk, shared))}
     for kind in KINDS:
@@ -54,7 +67,7 @@ def plan_contribution(shared: Shared) -> Plan:
         also = picked.also.get(kind, ())
         sections[kind] = (*things, *([_also(desk, kind, also)] if also else ()))
     sections["waits"] = tuple(_waits(desk, shared))
-    said = quotable(shared)
+    said = quotable(shared) if only is None else []
     sections["views"] = tuple(_differing(desk, said))
     told = {public for fact in sections["views"] for public in fact.evidence}
     quotes = (_quote(desk, one) for one in said if one.kind == "praise")
@@ -207,6 +220,14 @@ def _picked(shared: Shared, by_kind: Mapping[str, list[Group]]) -> _Picked:
     for found in picked.things.values():
         found.sort(key=lambda group: _by_name(shared, group.people[0]))
     _name_others(shared, by_kind, picked)
+    return picked
+
+
+def _all_of(by_kind: Mapping[str, list[Group]]) -> _Picked:
+    picked = _Picked()
+    for several in by_kind.values():
+        for group in sorted(several, key=lambda group: group.at):
+            picked.add(group)
     return picked
 
 
