@@ -1,0 +1,115 @@
+"""Engines over the tables of a whole organisation; what lies in the future moves nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coachkit.insight.organisation.central import dependence
+from coachkit.insight.organisation.newcomers import first_days
+from coachkit.insight.organisation.tables import DAY, Tables, moment
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+ANA, TOM, WEI, MIA = 1, 2, 3, 4
+
+Act = tuple[int, str, int, int | None, float]
+"""Record, kind, actor, target, days before now."""
+
+
+def tables(acts: list[Act], areas: dict[int, list[str]] | None = None, late: dict[int, int] | None = None) -> Tables:
+    """:param late: record → how many days before now it was taken in."""
+    at = [moment(NOW - timedelta(days=act[4])) for act in acts]
+    known = [
+        moment(NOW - timedelta(days=late[act[0]])) if late and act[0] in late else then
+        for act, then in zip(acts, at, strict=True)
+    ]
+    records = sorted({act[0] for act in acts})
+    empty: dict[str, pl.DataFrame] = {
+        "goals": pl.DataFrame(schema={"record": pl.Int64, "created_at": pl.Int64}),
+        "owners": pl.DataFrame(schema={"record": pl.Int64, "person": pl.Int64}),
+        "states": pl.DataFrame(schema={"record": pl.Int64, "at": pl.Int64}),
+        "links": pl.DataFrame(schema={"record": pl.Int64, "target": pl.String, "since": pl.Int64}),
+    }
+    return Tables(
+        acts=pl.DataFrame(
+            [(*act[:4], then, seen) for act, then, seen in zip(acts, at, known, strict=True)],
+            schema={"record": pl.Int64, "kind": pl.String, "actor": pl.Int64, "target": pl.Int64}
+            | {"at": pl.Int64, "known_at": pl.Int64},
+            orient="row",
+        ),
+        items=pl.DataFrame(
+            {"record": records, "areas": [(areas or {}).get(record, []) for record in records]},
+            schema={"record": pl.Int64, "areas": pl.List(pl.String)},
+        ).with_columns(known_at=pl.lit(0, pl.Int64)),
+        accounts={},
+        **empty,
+    )
+
+
+def test_distinct_people_helped_count_and_not_how_often() -> None:
+    acts: list[Act] = [(n, "reviewed", ANA, TOM, 10 + n) for n in range(50)]
+    acts += [(100, "reviewed", WEI, TOM, 5), (101, "reviewed", WEI, ANA, 5), (102, "authored", TOM, None, 5)]
+    found = {row["person"]: row for row in dependence(tables(acts), NOW).iter_rows(named=True)}
+    assert (found[ANA]["helped"], found[WEI]["helped"], found[TOM]["helped"]) == (1, 2, 0)
+    assert max(found, key=lambda person: found[person]["place"]) == WEI
+
+
+def test_areas_are_theirs_in_which_most_acts_are() -> None:
+    acts: list[Act] = [(1, "authored", ANA, None, 3), (2, "authored", ANA, None, 2), (3, "authored", TOM, None, 1)]
+    found = dependence(tables(acts, {1: ["src"], 2: ["src", "docs"], 3: ["src"]}), NOW)
+    counted = {row["person"]: (row["areas"], row["mainly_theirs"]) for row in found.iter_rows(named=True)}
+    assert counted == {ANA: (2, 2), TOM: (1, 0)}
+
+
+def test_who_was_not_active_for_a_year_is_left_out() -> None:
+    acts: list[Act] = [(1, "reviewed", ANA, TOM, 400), (2, "authored", TOM, None, 3)]
+    assert dependence(tables(acts), NOW)["person"].to_list() == [TOM]
+
+
+def test_first_days_of_those_who_came() -> None:
+    acts: list[Act] = [
+        (1, "authored", MIA, None, 60),
+        (2, "authored", MIA, None, 58.9),
+        (3, "reviewed", ANA, MIA, 59),
+        (4, "reviewed", MIA, TOM, 20),
+        (5, "authored", ANA, None, 400),
+    ]
+    (mia,) = first_days(tables(acts), NOW).iter_rows(named=True)
+    assert (mia["person"], mia["days"], mia["people"]) == (MIA, 3, 2)
+    assert mia["since_last"] == pytest.approx(20)
+
+
+_PEOPLE = st.integers(1, 6)
+_ACT = st.tuples(
+    st.integers(1, 30),
+    st.sampled_from(["authored", "reviewed", "merged", "committed"]),
+    _PEOPLE,
+    st.none() | _PEOPLE,
+    st.integers(-300, 800),
+)
+
+
+@given(
+    st.lists(_ACT, min_size=1, max_size=60),
+    st.integers(1, 500),
+    st.dictionaries(st.integers(1, 30), st.integers(-50, -1)),
+)
+def test_what_is_not_known_yet_moves_nothing(acts: list[Act], shift: int, late: dict[int, int]) -> None:
+    """The rows after the moment are shifted, and rows not taken in by then dropped: everything stays as it was."""
+    areas = {n: [f"area{n % 4}"] for n in range(31)}
+    shifted = [(*act[:4], act[4] - shift) if act[4] < 0 else act for act in acts]
+    dropped = [act for act in shifted if act[0] not in late and act[4] >= 0]
+    one = tables(acts, areas, late).as_of(NOW)
+    other = tables(shifted, areas, late).as_of(NOW)
+    third = tables(dropped or [(99, "authored", 99, None, -9.0)], areas).as_of(NOW)
+    for engine in (dependence, first_days):
+        assert engine(one, NOW).equals(engine(other, NOW))
+        assert engine(one, NOW).equals(engine(third, NOW))
+
+
+def test_a_day_is_a_day() -> None:
+    assert moment(NOW + timedelta(days=1)) - moment(NOW) == DAY
