@@ -141,7 +141,7 @@ def _sentence(one: ExplainedSentence, words: _Words) -> Iterable[RenderableType]
 def _about(one: ExplainedSentence, words: _Words) -> Iterable[Text]:
     fact, say = one.fact, words.line
     yield Text(say(words.say("how", "来历"), words.say(*_OUTCOMES[one.outcome])))
-    values = ", ".join(f"{name} {value}" for name, value in fact.values.items() if name != "subject")
+    values = ", ".join(f"{name} {value}" for name, value in fact.values.items())
     yield Text(say(words.say("fact", "事实"), f"{fact.kind}, {fact.day}") + (f" · {values}" if values else ""))
     yield Text(
         say(
@@ -207,7 +207,7 @@ def _edit(edit: Edit, words: _Words) -> Text:
 def _untold(one: Untold, words: _Words) -> RenderableType:
     fact = one.fact
     line = Text(f"• {fact.kind}, {fact.day}")
-    values = ", ".join(f"{name} {value}" for name, value in fact.values.items() if name != "subject")
+    values = ", ".join(f"{name} {value}" for name, value in fact.values.items())
     line.append(f" · {values}" if values else "")
     why = words.say(*_WHY[one.why]) + (f": {one.detail}" if one.detail else "")
     line.append(f"\n  {words.say('weight', '权重')} {fact.weight:g} · {fact.reason} · ", style="dim")

@@ -16,6 +16,7 @@ from coachkit.domain.explanations import (
     Untold,
 )
 from coachkit.drafting.ports import StoredDraft
+from coachkit.drafting.wording.reasons import part_name, reason_in
 
 __all__ = ["explained", "packed"]
 
@@ -87,7 +88,7 @@ def explained(stored: StoredDraft, opened: Draft, *, withheld: bool) -> Explanat
         pack={name: value for name, value in _part(steps, "pack").items() if name != "evidence"},
         evidence=dict(made.evidence),
         sentences=told,
-        untold=() if withheld else tuple(_untold(steps, {one.id for one in told})),
+        untold=() if withheld else tuple(_untold(steps, {one.id for one in told}, made.language)),
         edits=opened.edits,
         decisions=stored.decisions,
         raw_output="" if withheld else opened.raw_output,
@@ -131,7 +132,7 @@ def _sentence(
         text=shown.text,
         question=shown.question,
         outcome=outcome,
-        fact=_fact(fact),
+        fact=_fact(fact, opened.language),
         evidence=tuple(_evidence(made, opened)),
         composed=ours.get("text", made.text),
         composed_question=ours.get("question", made.question),
@@ -177,28 +178,28 @@ def _proposed(fact: str, steps: Steps) -> Proposed | None:
     )
 
 
-def _untold(steps: Steps, told: set[str]) -> Iterable[Untold]:
+def _untold(steps: Steps, told: set[str], language: str) -> Iterable[Untold]:
     plan = _part(steps, "plan")
     refused, dropped = _part(steps, "refused"), set(steps.get("dropped", ()))
     for fact in plan.get("told", ()):
         if fact["id"] in refused:
-            yield Untold(fact=_fact(fact), why="refused", detail=refused[fact["id"]])
+            yield Untold(fact=_fact(fact, language), why="refused", detail=refused[fact["id"]])
         elif fact["id"] in dropped:
-            yield Untold(fact=_fact(fact), why="room")
+            yield Untold(fact=_fact(fact, language), why="room")
         elif fact["id"] not in told:
-            yield Untold(fact=_fact(fact), why="evidence")
+            yield Untold(fact=_fact(fact, language), why="evidence")
     for fact in plan.get("left_out", ()):
-        yield Untold(fact=_fact(fact), why="weight")
+        yield Untold(fact=_fact(fact, language), why="weight")
 
 
-def _fact(fact: Mapping[str, Any]) -> ExplainedFact:
+def _fact(fact: Mapping[str, Any], language: str) -> ExplainedFact:
     return ExplainedFact(
         id=fact["id"],
         kind=fact["kind"],
         section=fact.get("section", fact["kind"].partition(".")[0]),
         day=fact["at"],
         weight=fact["weight"],
-        reason=fact["reason"],
-        values=dict(fact.get("values", fact["roles"])),
+        reason=reason_in(fact["reason"], language),
+        values={part_name(name, language): said for name, said in fact.get("values", fact["roles"]).items()},
         counted=len(fact["counted"]),
     )

@@ -86,7 +86,10 @@ def _fields(evidence: Evidence) -> dict[str, str | int | float]:
 
 
 def _fact(fact: Fact) -> dict[str, object]:
-    values = {**fact.roles, **{name: value for name, value in fact.slots.items() if name != RAW}}
+    values = {
+        **{role: party for role, party in fact.roles.items() if role != "subject"},
+        **{name: value for name, value in fact.slots.items() if name != RAW},
+    }
     return {
         "id": fact.id,
         "kind": fact.kind,

@@ -24,7 +24,7 @@ from coachkit.domain.explanations import Explanation
 from coachkit.domain.identity import unpublic_id
 from coachkit.errors import AccessDenied, NotFound
 from coachkit.web.rendering import back, page, reader_of
-from coachkit.web.words import CHECKS, DOCUMENTS, EDITS, OUTCOMES, UNTOLD, models_in_words
+from coachkit.web.words import CHECKS, DOCUMENTS, EDITS, KINDS, OUTCOMES, UNTOLD, models_in_words
 
 __all__ = ["router"]
 
@@ -165,6 +165,7 @@ def _explained(request: Request, why: Explanation, statement: str | None) -> HTM
         outcomes={name: say(words) for name, words in OUTCOMES.items()},
         reasons={name: say(words) for name, words in UNTOLD.items()},
         edits={name: say(words) for name, words in EDITS.items()},
+        kinds={name: say(words) for name, words in KINDS.items()},
         checks={name: say(words) for name, words in CHECKS.items()},
     )
 
