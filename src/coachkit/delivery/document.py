@@ -222,6 +222,10 @@ def _headline(draft: Draft, words: _Words) -> str:
         return words.say(f"{header.person} · self-review", f"{header.person} · 自评")
     if draft.kind is DraftKind.CONTRIBUTION_SUMMARY:
         return words.say(f"{header.person} · who contributed what", f"{header.person} · 协同贡献小结")
+    if draft.kind is DraftKind.KEY_CONVERSATION:
+        return words.say(f"{header.person} · key conversation", f"{header.person} · 关键对话")
+    if header.meeting_at is None and draft.kind is DraftKind.AGENDA:
+        return words.say(f"{header.person} · check-in agenda", f"{header.person} · 一对一议程")
     if header.meeting_at is None:
         return words.say(f"{header.person} · check-in", f"{header.person} · 一对一")
     when = words.moment(header.meeting_at)

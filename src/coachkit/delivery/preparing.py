@@ -146,9 +146,9 @@ class Preparing:
         )
 
     def changed_since(self, report: int, at: datetime) -> bool:
-        """Whether anybody changed the points of this report's check-ins after a moment."""
+        """Whether anybody changed the points of this report's check-ins at a moment or after it."""
         changed = self._store.changed_at(report)
-        return changed is not None and changed > at
+        return changed is not None and changed >= at
 
     def add(self, viewer: Viewer, report: int, text: str) -> str:
         """Put a point down; the same words again are the same point. Returns its id.

@@ -60,7 +60,7 @@ def _points(desk: Desk, both: Agenda, *, theirs: bool) -> list[Fact]:
     subject = desk.material.subject
     mine = [one for one in both.open if one.since is None and (one.author == subject) == theirs]
     facts = [_point(desk, one, place, theirs=theirs) for place, one in enumerate(mine)]
-    if theirs and not both.open:
+    if theirs and not both.open and desk.other is not None:
         facts.append(_nothing(desk, both))
     if not theirs and both.one_sided and desk.other is not None:
         facts.insert(0, _one_sided(desk, both))
