@@ -77,7 +77,8 @@ class LocalWriter:
                 answer = self._ask(assignment, task, deadline, took)
             except TimeoutError:
                 problems = ("out-of-time",)
-                self._end()
+                if not took.requests:
+                    self._end()  # it hangs; one that is only slow keeps what it has read
                 break
             except (OSError, ValueError) as error:
                 _log.warning("the local model ended", error=type(error).__name__)
@@ -183,23 +184,29 @@ class _Process:
             encoding="utf-8",
         )
         self._answers: Queue[str | None] = Queue()
+        self._sent = 0
         threading.Thread(target=self._read, name="local-model-answers", daemon=True).start()
 
     def send(self, request: dict[str, Any]) -> None:
         assert self._child.stdin is not None
-        self._child.stdin.write(json.dumps(request) + "\n")
+        self._sent += 1
+        self._child.stdin.write(json.dumps({**request, "number": self._sent}) + "\n")
         self._child.stdin.flush()
 
     def answer(self, deadline: float) -> dict[str, Any]:
-        """:raises TimeoutError: when the deadline has passed. :raises OSError: when the process has ended."""
-        try:
-            line = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
-        except Empty:
-            raise TimeoutError from None
-        if line is None:
-            raise OSError("the process of the local model has ended")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+        """The answer to what was sent last; one that nobody waits for any more is thrown away.
+
+        :raises TimeoutError: when the deadline has passed. :raises OSError: when the process has ended."""
+        while True:
+            try:
+                line = self._answers.get(timeout=max(0.01, deadline - time.monotonic()))
+            except Empty:
+                raise TimeoutError from None
+            if line is None:
+                raise OSError("the process of the local model has ended")
+            answer: dict[str, Any] = json.loads(line)
+            if answer.get("number", self._sent) == self._sent:
+                return answer
 
     def kill(self) -> None:
         self._child.kill()

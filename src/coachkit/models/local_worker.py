@@ -62,13 +62,14 @@ def _serve(server: Any, requests: IO[str], answers: IO[str]) -> None:
             )
             usage = answer.get("usage") or {}
             said = {
+                "number": asked["number"],
                 "text": answer["choices"][0]["message"]["content"],
                 "tokens_in": usage.get("prompt_tokens", 0),
                 "tokens_out": usage.get("completion_tokens", 0),
             }
             answers.write(json.dumps(said) + "\n")
         except Exception as error:  # whatever the native library raises is one refused request
-            answers.write(json.dumps({"error": type(error).__name__}) + "\n")
+            answers.write(json.dumps({"number": asked["number"], "error": type(error).__name__}) + "\n")
 
 
 if __name__ == "__main__":

@@ -158,3 +158,17 @@ def test_each_sentence_is_told_as_it_comes(process: object) -> None:
         assert found.usage.cost == 0.0
     finally:
         writer.close()
+
+
+def test_a_late_answer_is_not_taken_for_the_next_one(process: object) -> None:
+    behaviour = """number = json.loads(line)["number"]
+    time.sleep(3 if "Ana" in said else 0)
+    print(json.dumps({"number": number, "text": "Now " + said}), flush=True)"""
+    writer = process(behaviour)  # type: ignore[operator] - the fixture above
+    try:
+        first = writer.write(task("Tom.", "Ana.", seconds=2))
+        assert [one.text for one in first.proposals] == ["Now Tom."]
+        assert first.problems == ("out-of-time",)
+        assert [one.text for one in writer.write(task("Li.")).proposals] == ["Now Li."]
+    finally:
+        writer.close()
