@@ -104,6 +104,9 @@ def _clause(clause: Clause, last: tuple[Arg, ...]) -> list[Act]:
 
 
 def _act(verb: Token, before: Clause, behind: Clause, subject: tuple[Arg, ...], all_before: Clause) -> Act:
+    if verb.text.lower().startswith("assign"):  # A is assigned X, X is assigned to A: A has it
+        owners = tuple(one for at in _places(behind, "to") for one in _group(behind[at + 1 :])) or _args(all_before)
+        return Act(verb.senses & ACTS, owners, tuple(one for one in _args([*all_before, *behind]) if one not in owners))
     marks = [place for place, token in enumerate(before) if token.text in _BY]
     if marks:  # 被 / 由 A 评审
         by = _group(before[marks[-1] + 1 :])
@@ -143,7 +146,7 @@ def _is_noun(clause: Clause, place: int) -> bool:
     cleft = bool(before and before.arg) and any(
         one.text == "是" for one in clause[max(0, place - 3) : place]
     )  # 是 A 看的
-    return bool(before and before.text == "的") or (behind == "的" and not cleft)
+    return bool(before and before.text == "的") or (behind == "的" and not cleft) or behind in ("由", "被")
 
 
 def _nouns(clause: Clause, last: tuple[Arg, ...]) -> list[Act]:
@@ -238,12 +241,13 @@ def acts_of(source: Source, names: Names) -> list[Act]:
     """What the typed roles of a record say. Who wrote what somebody else reviewed, received the review."""
 
     def arg(name: str) -> Arg:
-        return Arg(name, names.aliases.get(name, frozenset({name})))
+        return names.arg(name)
 
     gives = [actor for actor in source.actors if actor.side == "gives"]
     gets = [arg(actor.name) for actor in source.actors if actor.side == "receives"]
     done = [actor for actor in gives if actor.act not in ("write", "open", "own", "commit", "")]
-    things = (Arg(source.key, frozenset({source.key.lower()}), True),) if source.key else ()
+    keys = [one for one in (source.key, *source.aliases) if one]
+    things = tuple(names.arg(one) for one in dict.fromkeys(keys) if names.arg(one).is_key or one == source.key)
     found = []
     for actor in gives:
         senses = frozenset({actor.act}) if actor.act else concepts(source.kind.lower()) & ACTS

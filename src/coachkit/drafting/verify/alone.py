@@ -106,10 +106,10 @@ _GOING = frozenset({"wait", "block", "open", "progress", "plan"})
 
 def states(of: Cited) -> str:
     """What the evidence types as open, waiting or blocked is not said to be finished, closed or cancelled."""
+    if any(token.senses & {"reopen"} or token.text.lower() in ("again", "back") for c in of.said for token in c):
+        return ""  # it was finished, and is so no more
     for clause in of.said:
         ended = [t for t in clause if t.senses & _ENDED and t.act and not t.denied and not t.intended]
-        if any(token.senses & {"reopen"} or token.text.lower() in ("again", "back") for token in clause):
-            continue
         for source in of.cited if ended else ():
             typed = frozenset(
                 sense for name, value in source.fields if "stat" in name.lower() for sense in senses_of(value)
@@ -223,7 +223,7 @@ def _may_hold(of: Cited, unit: Unit, arg: Arg) -> bool:
         return True
     if not arg.is_key and any(_PRONOUN.fullmatch(token.text.lower()) for token in unit.clause):
         return _has(of.args_of(unit.source), arg)  # he, she, they: somebody whom the text has named before
-    typed = [Arg(one.name, of.names.aliases.get(one.name, frozenset({one.name}))) for one in unit.source.actors]
+    typed = [of.names.arg(one.name) for one in unit.source.actors]
     keys_of = (unit.source.key, *unit.source.aliases)
     typed += [Arg(one, frozenset({one.lower()}), is_key=True) for one in keys_of if one]
     if _has(typed, arg):

@@ -134,7 +134,7 @@ class Cited:
     def args_of(self, source: Source) -> list[Arg]:
         """Everybody and everything that a source names."""
         found = [arg for unit in self.units if unit.source is source for arg in (t.arg for t in unit.clause) if arg]
-        found += [Arg(a.name, self.names.aliases.get(a.name, frozenset({a.name}))) for a in source.actors]
+        found += [self.names.arg(actor.name) for actor in source.actors]
         typed = [source.key, *source.aliases, *(value for _, value in source.fields)]
         return found + [Arg(one, frozenset({one.lower()}), is_key=True) for one in typed if one]
 

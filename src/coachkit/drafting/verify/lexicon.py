@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from coachkit.drafting.words import stem
 
-__all__ = ["ACTS", "CHINESE_FREE", "FREE_WORDS", "chinese_words", "concepts", "root"]
+__all__ = ["ACTS", "CHINESE_FREE", "FREE_WORDS", "chinese_words", "concepts", "is_known", "root"]
 
 _ACTS = """
 help: help assist aid support | 帮助 帮忙 协助 支援 支持 帮
@@ -95,7 +95,7 @@ change_request: change pull merge request patch pr mr changeset cl diff change_r
 commit: commit change patch code | 提交 改动 代码
 team: team group squad department | 团队 小组 组 部门
 person: person people colleague member staff employee teammate | 人 同事 成员 员工
-meeting: meeting check-in one-to-one one-on-one 1:1 check_in session | 会议 一对一 会 面谈
+meeting: meeting check-in one-to-one one-on-one 1:1 check_in session | 会议 一对一 评审会 例会 周会 会上 面谈
 goal: goal objective okr target | 目标
 result: result key_result kr outcome | 关键结果 结果 成果
 incident: incident outage disruption postmortem | 故障 事故 事件
@@ -141,28 +141,28 @@ _FREE = """
 a an the this that these those such same another other others own he him his she her hers i me my mine we us our
 ours you your yours it its they them their theirs one who whom whose which what where when how why of in on at
 by for from to with within into onto over under about around through across per via upon towards toward between
-among against along off out up down near beside besides behind ahead below since until till during
-after before while as than and or but nor so if whether though although however also too then there here now
-later is are was were be been being am has have had having do does did will would shall should can could may
-might must get gets getting got went go goes going gone came come comes coming received receive receives given
-provided lasted lasts because not no none never without neither cannot don't didn't doesn't isn't wasn't weren't
-hasn't haven't hadn't won't couldn't still already yet currently far meanwhile again ago day days week weeks
-month months year years hour hours minute minutes date dates today time times says said say according
-accordingly record records recorded recording note noted notes mention mentioned mentions regarding concerning
-namely respectively titled entitled called named dated eg ie example instance made make makes making took take
-takes taken taking put set let lets brought bring brings kept keep keeps gave mr ms mrs dr vs etc
+among against along off out up down near beside besides behind ahead below since until till during after before
+while as than and or but nor so if whether though although however also too then there here now later is are was
+were be been being am has have had having do does did will would shall should can could may might must get gets
+getting got went go goes going gone came come comes coming received receive receives given provided lasted lasts
+because not no none never without neither cannot don't didn't doesn't isn't wasn't weren't hasn't haven't hadn't
+won't couldn't still already yet currently far meanwhile again ago day days week weeks month months year years
+hour hours minute minutes date dates today time times says said say according accordingly record records
+recorded recording note noted notes mention mentioned mentions regarding concerning namely respectively titled
+entitled called named dated eg ie example instance made make makes making took take takes taken taking put set
+let lets brought bring brings kept keep keeps gave mr ms mrs dr vs etc
 """
 FREE_WORDS = frozenset(_FREE.split())
 """English words that carry no claim of their own; what they turn is looked at by checks of their own."""
 
 _CHINESE_FREE = """
-看到 见到 涉及 得到 获得 收到 受到 尚未 从未 未能 无法 尚 才 因为 由于 所以 因此 他 她 的 了 着 过 得 地 在 于 是 和 与 及 以及
-而 并 并且 也 就 又 还 已 已经 曾 正 正在 将 会 能 可 可以 要 应 应该 把 被 向 对 给 由 为 替 让 使 从 到 至 自
-自从 以 以来 起 之 其 该 这 那 这个 那个 此 它 他们 她们 我 我们 你 你们 咱们 有 没有 没 不 未 无 非 别 之后
-之前 以后 以前 后 前 时 时候 期间 当 当时 中 里 上 下 内 外 间 处 个 次 条 件 位 名 项 份 天 日 号 月 年 周 小时
-分钟 一 上午 下午 晚上 今天 个月 了解 关于 有关 而且 但 但是 不过 并由 同时 随后 然后 接着 后来 目前 现在 仍
-仍然 仍在 等 等人 们 人 方面 进行 做 做了 所 者 来 去 出 出了 显示 根据 按照 写着 写明 记录 记录里 记录显示
-里写着 说 称 表示 提到 一直 至今 共 总共 一共 例如 比如 其中 分别 均 都
+看到 见到 涉及 得到 获得 收到 受到 尚未 从未 未能 无法 尚 才 因为 由于 所以 因此 他 她 的 了 着 过 得 地 在 于
+是 和 与 及 以及 而 并 并且 也 就 又 还 已 已经 曾 正 正在 将 会 能 可 可以 要 应 应该 把 被 向 对 给 由 为 替
+让 使 从 到 至 自 自从 以 以来 起 之 其 该 这 那 这个 那个 此 它 他们 她们 我 我们 你 你们 咱们 有 没有 没 不 未
+无 非 别 之后 之前 以后 以前 后 前 时 时候 期间 当 当时 中 里 上 下 内 外 间 处 个 次 条 件 位 名 项 份 天 日 号
+月 年 周 小时 分钟 一 上午 下午 晚上 今天 个月 了解 关于 有关 而且 但 但是 不过 并由 同时 随后 然后 接着 后来
+目前 现在 仍 仍然 仍在 等 等人 们 人 方面 进行 做 做了 所 者 来 去 出 出了 显示 根据 按照 写着 写明 记录 记录里
+记录显示 里写着 说 称 表示 提到 一直 至今 共 总共 一共 例如 比如 其中 分别 均 都
 """
 CHINESE_FREE = frozenset(_CHINESE_FREE.split())
 """Chinese words and particles that carry no claim of their own."""
@@ -228,6 +228,11 @@ _SET = frozenset(_BY_LENGTH)
 def concepts(word: str) -> frozenset[str]:
     """What an English word, a phrase joined by ``_``, or a Chinese word stands for; empty for an unknown one."""
     return frozenset(_CHINESE.get(word, ())) or frozenset(_ENGLISH.get(root(word), ()))
+
+
+def is_known(word: str) -> bool:
+    """Whether a Chinese word is one of ours."""
+    return word in _SET
 
 
 def chinese_words(run: str) -> list[tuple[int, str]]:

@@ -102,6 +102,12 @@ class Names:
                 found.setdefault(alias, set()).add(name)
         return cls({alias: frozenset(names) for alias, names in found.items() if alias})
 
+    def arg(self, name: str) -> Arg:
+        """A name by itself, as it stands in a typed field: somebody, or the key of something."""
+        if KEY.fullmatch(name) or _CLOCK.fullmatch(name):
+            return Arg(name, frozenset({name.lower()}), is_key=True)
+        return Arg(name, self.aliases.get(name, frozenset({name})))
+
     def pattern(self) -> re.Pattern[str] | None:
         listed = sorted(self.aliases, key=lambda alias: (-len(alias), alias))
         whole = (rf"(?<![A-Za-z0-9_])@?{re.escape(one)}(?![A-Za-z0-9_])" for one in listed)

@@ -190,8 +190,15 @@ def _object(found: _Found, name: str, value: Mapping[str, Any]) -> None:
         _walk(found, str(key), part)
 
 
+def _single(role: str) -> str:
+    """``reviewers`` is ``reviewer``."""
+    one = role.removesuffix("s")
+    return one if one in _GIVES | _RECEIVES | _NEUTRAL else role
+
+
 def _is_role(name: str) -> bool:
     role = name.lower()
+    role = _single(role)
     known = role in _GIVES or role in _RECEIVES or role in _NEUTRAL or name in _GIVES | _RECEIVES | _NEUTRAL
     return known or role.endswith(("_by", "_to", "_author", "_name", "manager"))
 
@@ -206,7 +213,7 @@ def _is_name(value: str) -> bool:
 
 def role_of(role: str, name: str) -> Actor:
     """Which side of an act a role is on: ``merged_by`` gives, ``helped`` receives."""
-    plain = role.strip().lower().replace(" ", "_").replace("-", "_").removesuffix("_name")
+    plain = _single(role.strip().lower().replace(" ", "_").replace("-", "_").removesuffix("_name"))
     if plain in _RECEIVES or plain in _EITHER:
         return Actor(name, plain, "receives")
     if plain in _ROLE_ACT:
