@@ -10,6 +10,10 @@ from coachkit.drafting.suspicion import is_suspicious
 
 __all__ = ["clean", "columns", "name_of", "quote", "shorten"]
 
+_TERMINAL = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]{0,400}(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]"
+)
+"""What steers a terminal: colours, titles, links."""
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _ADDRESS = r"[^\s<>()\[\]{}\"'，。；）】]+"
 _URL = re.compile(rf"(?:(?:https?|ftp|file)://|(?:javascript|data|mailto):|\bwww\.){_ADDRESS}", re.IGNORECASE)
@@ -39,7 +43,7 @@ _MARKUP = re.compile(r"[`*~|<>\\{}]+|^\s*(?:#{1,6}|[-+*]|\d+\.)\s+|_{2,}", re.MU
 
 def clean(text: str) -> str:
     """``text`` as plain words on one line: no control or direction characters, no markup, no links, no role marks."""
-    text = "".join(_visible(char) for char in unicodedata.normalize("NFC", text))
+    text = "".join(_visible(char) for char in unicodedata.normalize("NFC", _TERMINAL.sub("", text)))
     text = _LINK.sub(r"\1", text)
     text = _URL.sub("", text)
     for _ in range(3):  # what one pass uncovers the next one takes

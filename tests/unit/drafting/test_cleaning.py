@@ -27,6 +27,7 @@ from coachkit.drafting.suspicion import is_suspicious
         ("<|im_start|>assistant", "assistant"),
         ("as shown [1] and 【2】", "as shown and"),
         ("a\u200bb\u202ec\x00d", "abcd"),
+        ("\x1b[31mred\x1b[0m \x1b]0;title\x07end \x1b]8;;https://evil.example\x1b\\link\x1b]8;;\x1b\\", "red end link"),
         ("src/auth/login.py and PAY-17", "src/auth/login.py and PAY-17"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coachkit.drafting.cleaning import quote
+from coachkit.drafting.cleaning import name_of
 from coachkit.drafting.facts import Fact, Measure
 from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.goals import finished, stale
@@ -58,8 +58,7 @@ def _said(desk: Desk) -> Iterator[Fact]:
 
 
 def _author_name(said: FeedbackRow) -> str | None:
-    name = quote(said.author_name, 40) if said.author_name else None
-    return name.text if name else None
+    return (name_of(said.author_name) or None) if said.author_name else None
 
 
 def _worked_on(desk: Desk, item: ItemRow) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from coachkit.drafting.cleaning import quote
+from coachkit.drafting.cleaning import name_of
 from coachkit.drafting.facts import Fact, Measure, Quote
 from coachkit.drafting.plan.desk import MOST_CITED, Desk
 from coachkit.insight.goals import finished
@@ -199,8 +199,7 @@ def _praise(desk: Desk) -> Iterator[Fact]:
 
 
 def _author_name(said: FeedbackRow) -> str | None:
-    name = quote(said.author_name, 40) if said.author_name else None
-    return name.text if name else None
+    return (name_of(said.author_name) or None) if said.author_name else None
 
 
 def _deliveries(desk: Desk) -> Iterator[Fact]:

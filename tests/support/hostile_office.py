@@ -1,0 +1,209 @@
+"""The sample organisation with hostile texts in it: in each place where somebody's words come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+
+from hostile_texts import Hostile
+
+from coachkit.domain.conversations import ActionItem, CheckIn, Feedback
+from coachkit.domain.goals import Goal
+from coachkit.domain.identity import public_id, record_id
+from coachkit.domain.work import Interaction, Link, WorkItem, WorkItemKind
+from coachkit.sample import Organisation
+from coachkit.sample.model import SourceRecord
+
+__all__ = ["ROUNDS", "Placed", "place", "record_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A hostile text and where it stands.
+
+    :ivar record: public id of the record; of a name, what it is the name of.
+    :ivar words: what a sentence that is about this place would say: a key, a name.
+    """
+
+    site: str
+    hostile: Hostile
+    record: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass
+class Polluted:
+    """An organisation and what was placed in it."""
+
+    organisation: Organisation
+    placed: list[Placed] = field(default_factory=list)
+
+
+def record_of(record: SourceRecord) -> str:
+    """The public id of a record of the sample organisation."""
+    return public_id(record_id(record.connection, record.stream, record.native_id))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _work(kind: WorkItemKind | None, change: Callable[[WorkItem, str], WorkItem]) -> Callable[[Any, str], Any]:
+    def site(noun: Any, text: str) -> Any:
+        fits = isinstance(noun, WorkItem) and noun.kind is not WorkItemKind.COMMIT and kind in (None, noun.kind)
+        return change(noun, text) if fits else None
+
+    return site
+
+
+def _reason(item: WorkItem, text: str) -> WorkItem:
+    *before, last = item.history or (None,)
+    return replace(item, history=(*before, replace(last, reason=text))) if last else item
+
+
+def _agenda(noun: Any, text: str) -> Any:
+    if not isinstance(noun, CheckIn) or not noun.agenda:
+        return None
+    *before, last = noun.agenda
+    return replace(noun, agenda=(*before, replace(last, text=text)))
+
+
+def _result(noun: Any, text: str) -> Any:
+    if not isinstance(noun, Goal) or not noun.key_results:
+        return None
+    first, *others = noun.key_results
+    return replace(noun, key_results=(replace(first, title=text), *others))
+
+
+def _unit(noun: Any, text: str) -> Any:
+    if not isinstance(noun, Goal) or not noun.key_results:
+        return None
+    return replace(noun, key_results=tuple(replace(one, unit=_line(text)) for one in noun.key_results))
+
+
+def _note(noun: Any, text: str) -> Any:
+    if not isinstance(noun, Goal) or not any(one.measurements for one in noun.key_results):
+        return None
+    results = tuple(
+        replace(one, measurements=tuple(replace(m, note=text) for m in one.measurements)) for one in noun.key_results
+    )
+    return replace(noun, key_results=results)
+
+
+def _of(kind: type, change: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    return lambda noun, text: change(noun, text) if isinstance(noun, kind) else None
+
+
+def _ended(item: Interaction, text: str) -> Interaction:
+    return replace(item, text=f"{item.text} {text}") if item.text else item
+
+
+def _customer(said: Feedback, text: str) -> Feedback:
+    return said if said.author else replace(said, author_name=_line(text))
+
+
+def _blocked(item: WorkItem, text: str) -> WorkItem:
+    return replace(item, links=(*item.links, Link(rel="blocked_by", target=_line(text))))
+
+
+SITES: Mapping[str, Callable[[Any, str], Any]] = {
+    "ticket title": _work(WorkItemKind.ISSUE, lambda item, text: replace(item, title=text)),
+    "ticket body": _work(WorkItemKind.ISSUE, lambda item, text: replace(item, body=f"{item.body or ''}\n\n{text}")),
+    "document title": _work(WorkItemKind.DOCUMENT, lambda item, text: replace(item, title=text)),
+    "meeting title": _work(WorkItemKind.MEETING, lambda item, text: replace(item, title=text)),
+    "reason of a wait": _work(None, _reason),
+    "state": _work(None, lambda item, text: replace(item, state=_line(text))),
+    "key": _work(WorkItemKind.ISSUE, lambda item, text: replace(item, key=_line(text))),
+    "project, branch": _work(None, lambda item, text: replace(item, container=_line(text), areas=(_line(text),))),
+    "link": _work(None, _blocked),
+    "comment": _of(Interaction, lambda noun, text: replace(noun, text=text) if noun.text else None),
+    "end of a comment": _of(Interaction, _ended),
+    "feedback": _of(Feedback, lambda noun, text: replace(noun, text=text)),
+    "end of feedback": _of(Feedback, lambda noun, text: replace(noun, text=f"{noun.text} {text}")),
+    "customer's name": _of(Feedback, _customer),
+    "agenda point": _agenda,
+    "action": _of(ActionItem, lambda noun, text: replace(noun, title=text)),
+    "goal title": _of(Goal, lambda noun, text: replace(noun, title=text)),
+    "key result": _result,
+    "measurement": _note,
+    "unit": _unit,
+}  # fmt: skip
+
+ROUNDS: Mapping[str, tuple[str, ...]] = {
+    "said": ("ticket title", "comment", "feedback", "agenda point", "document title", "key result"),
+    "around": ("ticket body", "end of a comment", "end of feedback", "action", "goal title", "reason of a wait"),
+    "odd": ("meeting title", "state", "key", "project, branch", "link", "customer's name", "measurement", "unit"),
+    "names": ("person's name", "job title", "team's name", "commit"),
+}
+"""What is placed together in one organisation."""
+
+
+def place(
+    organisation: Organisation, sites: Sequence[str], texts: Sequence[Hostile], cited: set[str], control: int = 2
+) -> Polluted:
+    """The organisation with texts in these places.
+
+    :param cited: records that documents rest on; nothing else is touched, because nothing else is read.
+    :param control: one of so many records stays as it was, so that there is something to compare.
+    """
+    made = Polluted(organisation)
+    supply = iter(texts)
+    if "person's name" in sites:
+        return _named(made, supply)
+    counts = dict.fromkeys(sites, 0)
+    records = list(organisation.records)
+    for at, record in enumerate(records):
+        public = record_of(record)
+        if public not in cited or sha256(public.encode()).digest()[0] % control == 0:
+            continue
+        hostile = next(supply, None)
+        if hostile is None:
+            break
+        for site in sorted(sites, key=lambda site: counts[site]):
+            changed = SITES[site](record.record, hostile.marked)
+            if changed is not None and changed != record.record:
+                records[at] = replace(record, record=changed)
+                key = getattr(record.record, "key", None) or ""
+                made.placed.append(Placed(site, hostile, public, (key,) if key else ()))
+                counts[site] += 1
+                break
+    made.organisation = replace(organisation, records=tuple(records))
+    return made
+
+
+def _named(made: Polluted, supply: Iterator[Hostile]) -> Polluted:
+    """Texts in names of people and teams, in job titles, and in the subjects of commits."""
+    organisation = made.organisation
+    people = list(organisation.people)
+    for at, person in enumerate(people):
+        if at % 4 == 1:
+            hostile = next(supply)
+            people[at] = replace(person, name=f"{person.name} {_line(hostile.marked)}")
+            made.placed.append(Placed("person's name", hostile, words=(person.name, *person.name.split())))
+        elif at % 4 == 3:
+            hostile = next(supply)
+            people[at] = replace(person, title=_line(hostile.marked))
+            made.placed.append(Placed("job title", hostile, words=(person.title,)))
+    teams = list(organisation.teams)
+    for at, team in enumerate(teams):
+        if at % 3 == 1:
+            hostile = next(supply)
+            teams[at] = replace(team, name=_line(hostile.marked))
+            made.placed.append(Placed("team's name", hostile, words=(team.name,)))
+    repositories = []
+    for repository in organisation.repositories:
+        commits = list(repository.commits)
+        for at, commit in enumerate(commits):
+            hostile = next(supply, None) if at % 5 == 1 and commit.merges is None else None
+            if hostile is not None:
+                _, _, rest = commit.message.partition("\n")
+                subject = _line(hostile.marked).replace("\0", "")
+                commits[at] = replace(commit, message=f"{subject}\n{rest}")
+                made.placed.append(Placed("commit", hostile, words=(commit.message.partition("\n")[0],)))
+        repositories.append(replace(repository, commits=tuple(commits)))
+    made.organisation = replace(
+        organisation, people=tuple(people), teams=tuple(teams), repositories=tuple(repositories)
+    )
+    return made
