@@ -249,8 +249,8 @@ def crowd(organisation: Organisation) -> Callable[[int], int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mine", [10, 1000])
-def test_a_viewer_takes_milliseconds_among_a_hundred_thousand_scopes(
-    crowd: Callable[[int], int], directory: SqlDirectory, mine: int
+def test_a_viewer_takes_no_walk_through_a_hundred_thousand_scopes(
+    crowd: Callable[[int], int], organisation: Organisation, directory: SqlDirectory, mine: int
 ) -> None:
     person = crowd(mine)
     assert len(directory.viewer(person, NOW).scopes) == mine + 1
@@ -259,5 +259,9 @@ def test_a_viewer_takes_milliseconds_among_a_hundred_thousand_scopes(
         began = time.perf_counter()
         directory.viewer(person, NOW)
         times.append(time.perf_counter() - began)
-    print(f"{mine} scopes: {min(times) * 1000:.1f} ms")
-    assert min(times) < 0.1  # the best of seven: what else the machine does is not ours
+    began = time.perf_counter()
+    with organisation.database.read() as connection:
+        assert len(connection.execute(sa.select(t.scope_members.c.scope_id, t.scope_members.c.member)).all()) > 100_000
+    all_of_them = time.perf_counter() - began
+    print(f"{mine} scopes: {min(times) * 1000:.1f} ms; to read all of them: {all_of_them * 1000:.1f} ms")
+    assert min(times) < all_of_them / 2

@@ -76,6 +76,12 @@ def runs(log: Path) -> list[tuple[str, str, int, int | None]]:
     return found + [(job, lock, begin, None) for (job, _), (lock, begin) in open_runs.items()]
 
 
+def at_work(log: Path, pid: int) -> bool:
+    """Whether this process is in the middle of a job."""
+    steps = [line.split()[0] for line in log.read_text().splitlines() if line.split()[3] == str(pid)]
+    return steps.count("begin") > steps.count("end")
+
+
 def overlapping(spans: list[tuple[int, int]]) -> bool:
     spans = sorted(spans)
     return any(after[0] < before[1] for before, after in pairwise(spans))
@@ -425,7 +431,7 @@ def test_nothing_is_lost_or_run_twice_at_once_while_workers_are_killed(
     workers = [spawn(2), spawn(2)]
     deaths: list[int] = []
     for n in range(6):
-        time.sleep(1.2)
+        until(lambda: at_work(log, workers[0].pid) and at_work(log, workers[1].pid))
         workers[n % 2].kill()
         workers[n % 2].wait()
         deaths.append(time.monotonic_ns())
