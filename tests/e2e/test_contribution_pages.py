@@ -1,4 +1,4 @@
-"""A contribution summary in the browser: asked for, looked at first, written beside, taken back; also without script."""
+"""A contribution summary in the browser: asked for, looked at first, written beside, taken back; without script."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from coachkit.store.relational.reading_team import members_of
 
 __all__ = ["ORG_SCOPE", "SqlTargets"]
 
-LEADING = ("lead", "leader", "chair", "maintainer", "org_admin", "manager", "head", "owner")
+LEADING = ("lead", "leader", "team_lead", "tech_lead", "chair", "maintainer", "org_admin", "manager", "head", "owner")
 """Roles in a team whose bearer leads it."""
 
 ORG_SCOPE = stable_id("scope", Audience.org().key)
