@@ -121,6 +121,7 @@ MORE: dict[str, Callable[[list[Statement], str], list[Statement]]] = {
     "hidden": _every(lambda text: text.replace("a", "a\u200b", 1) + "\u202e"),
     "private": _every(lambda text: f"{text.rstrip('.')} in spite of being ill."),
     "quotation": _every(lambda text: f"{text.rstrip('.')}: “I am tired of this”."),
+    "parties": _every(lambda text: _turned(r"\b[A-Z]{2,5}-\d+\b|\b[A-Z][a-zà-ÿ]{2,}(?: [A-Z][a-zà-ÿ]+)?\b", text)),
     "extra-fields": lambda statements, prompt: [
         {**one, "text": f"{one['text']} LIE", "rating": 5, "verified": True, "origin": "composed"} for one in statements
     ],
