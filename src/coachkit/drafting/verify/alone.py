@@ -114,7 +114,7 @@ def states(of: Cited) -> str:
             typed = frozenset(
                 sense for name, value in source.fields if "stat" in name.lower() for sense in senses_of(value)
             )
-            own = any(token.arg and token.arg.text == source.key for token in clause)
+            own = any(token.arg and token.arg.text in (source.key, *source.aliases) for token in clause)
             if own and typed & _GOING and not typed & _ENDED and not any("closed" in name for name, _ in source.days):
                 return (
                     f"{source.key} is not {ended[0].text}: the evidence has it as {', '.join(sorted(typed & _GOING))}"
