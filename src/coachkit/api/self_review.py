@@ -20,7 +20,7 @@ from coachkit.bootstrap import App
 from coachkit.delivery.document import document
 from coachkit.domain.drafts import Statement
 from coachkit.domain.reviews import Submission
-from coachkit.drafting.self_reviews import Answer, Review, Shelf
+from coachkit.drafting.self_review_shapes import Answer, Review, Shelf
 from coachkit.errors import BadInput
 
 __all__ = ["beginning", "router", "wanted_model"]

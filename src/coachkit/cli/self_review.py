@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coachkit.bootstrap import App
     from coachkit.delivery.document import Document
     from coachkit.domain.drafts import Draft
-    from coachkit.drafting.self_reviews import Line, Review
+    from coachkit.drafting.self_review_shapes import Line, Review
 
 __all__ = ["register"]
 

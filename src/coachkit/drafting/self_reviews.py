@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from coachkit.access import Directory, PersonEntry, ReadLog, Viewer
 from coachkit.access.reviews import may_write_self_review, reads_self_review
-from coachkit.domain.drafts import Draft, DraftKind, Origin, Section, Statement
+from coachkit.domain.drafts import Draft, DraftKind, Origin, Section
 from coachkit.domain.identity import public_id, unpublic_id
 from coachkit.domain.reviews import OwnWords, SentenceChange, Submission, period_of
 from coachkit.drafting.agents import between_two
-from coachkit.drafting.agents.self_review import STRETCH, LeftOut
+from coachkit.drafting.agents.self_review import STRETCH
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.documents import Documents
 from coachkit.drafting.facts import Language
@@ -31,110 +30,28 @@ from coachkit.drafting.plan.self_review import ANSWERS
 from coachkit.drafting.plan.self_review_coverage import covered
 from coachkit.drafting.plan.self_review_questions import ANSWER_LIMITS, asked
 from coachkit.drafting.ports import FactReader
+from coachkit.drafting.self_review_copy import PURPOSE, action_on, changed, handed, numbered, own_words
+from coachkit.drafting.self_review_shapes import (
+    ACTIONS,
+    CHOICES,
+    Answer,
+    Line,
+    Review,
+    ReviewStore,
+    Shelf,
+    link,
+    period_named,
+    plain,
+    record_number,
+    section_named,
+)
 from coachkit.drafting.windows import Windows
 from coachkit.errors import BadInput, NotFound
-from coachkit.insight.half_year import Month, records_of_subject
+from coachkit.insight.half_year import records_of_subject
 
-__all__ = ["CHOICES", "Answer", "Line", "Review", "ReviewStore", "SelfReviews", "Shelf"]
+__all__ = ["SelfReviews"]
 
-CHOICES = ("keep", "exclude")
-ACTIONS = ("keep", "edit", "remove")
-LONGEST = 600
-"""Characters of one sentence or piece of own words."""
 WHAT = "self_review"
-PURPOSE = "reading a submitted self-review"
-
-
-class ReviewStore(LeftOut, Protocol):
-    """Keeps what people leave out, add, change and submit."""
-
-    def pick(self, person: int, period: str, records: Collection[int], choice: str, now: datetime) -> None: ...
-
-    def picked_at(self, person: int, period: str) -> datetime | None: ...
-
-    def words(self, person: int, period: str) -> tuple[OwnWords, ...]: ...
-
-    def add_words(self, person: int, words: OwnWords) -> None: ...
-
-    def remove_words(self, person: int, words_id: str) -> bool: ...
-
-    def changes(self, person: int, period: str, language: str) -> Mapping[str, SentenceChange]: ...
-
-    def change(self, person: int, period: str, language: str, change: SentenceChange) -> None: ...
-
-    def submit(self, submission: Submission) -> None: ...
-
-    def withdraw(self, person: int, period: str, now: datetime) -> bool: ...
-
-    def submitted(
-        self, *, person: int | None = None, manager: int | None = None, period: str | None = None
-    ) -> tuple[Submission, ...]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A record as the picker lists it."""
-
-    id: str
-    kind: str
-    key: str
-    title: str
-    connection: str
-    day: date
-    excluded: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """The evidence of a person for one review, the newest first.
-
-    :ivar months: how far the records reach, with what was left out counted in.
-    """
-
-    period: str
-    since: date
-    until: date
-    months: tuple[Month, ...]
-    lines: tuple[Line, ...]
-    words: tuple[OwnWords, ...]
-
-    @property
-    def excluded(self) -> int:
-        return sum(line.excluded for line in self.lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One question with the sentences of its answer as they stand, and those the person took out.
-
-    :ivar length: in words or characters, as the limit counts them.
-    """
-
-    section: str
-    question: str
-    hint: str
-    statements: tuple[Statement, ...]
-    removed: tuple[Statement, ...]
-    length: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """A self-review as its person sees it.
-
-    :ivar draft: with the changes made in it, prompts and all.
-    :ivar submission: what stands submitted of this period, if anything does.
-    """
-
-    period: str
-    draft: Draft
-    answers: tuple[Answer, ...]
-    submission: Submission | None
-
-    @property
-    def too_long(self) -> tuple[Answer, ...]:
-        return tuple(answer for answer in self.answers if answer.length > answer.limit)
 
 
 class SelfReviews:
@@ -197,23 +114,23 @@ class SelfReviews:
         self._writes(viewer)
         if choice not in CHOICES:
             raise BadInput("a record is kept or excluded.", subject=clean(choice)[:20])
-        numbers = [_record(one) for one in records]
+        numbers = [record_number(one) for one in records]
         known = self._facts.hashes(numbers, viewer.scopes)
         missing = [number for number in numbers if number not in known]
         if missing and choice == "exclude":
             raise NotFound("there is no such record.", chinese=("没有这条记录，或者此人无权查看。", ""))
-        self._store.pick(viewer.person, _period(period), numbers, choice, viewer.at)
+        self._store.pick(viewer.person, period_named(period), numbers, choice, viewer.at)
 
     def add(self, viewer: Viewer, period: str, section: str, text: str, url: str = "") -> OwnWords:
         """Add what no system saw, as the viewer's own words, to one answer."""
         self._writes(viewer)
-        _section(section)
+        section_named(section)
         words = OwnWords(
             id=f"w{secrets.token_hex(6)}",
-            period=_period(period),
+            period=period_named(period),
             section=section,
-            text=_plain(text),
-            url=_link(url),
+            text=plain(text),
+            url=link(url),
             at=viewer.at,
         )
         self._store.add_words(viewer.person, words)
@@ -282,9 +199,9 @@ class SelfReviews:
         if not re.fullmatch(r"[0-9a-z]{1,40}", statement):
             raise BadInput("this is no id of a sentence.", subject=clean(statement)[:40])
         change = SentenceChange(
-            statement=statement, action=action, text=_plain(text) if action == "edit" else "", at=viewer.at
+            statement=statement, action=action, text=plain(text) if action == "edit" else "", at=viewer.at
         )
-        self._store.change(viewer.person, _period(period), language, change)
+        self._store.change(viewer.person, period_named(period), language, change)
 
     def _assembled(self, viewer: Viewer, draft: Draft, language: Language) -> Review:
         period = self._period(draft)
@@ -295,11 +212,11 @@ class SelfReviews:
         for name in ANSWERS:
             question = asked(name)
             given = drafted[name].statements if name in drafted else ()
-            kept = [_changed(one, changes) for one in given if _action(one, changes) != "remove"]
-            kept += [_own(one, language) for one in words if one.section == name]
+            kept = [changed(one, changes) for one in given if action_on(one, changes) != "remove"]
+            kept += [own_words(one, language) for one in words if one.section == name]
             if any(not one.fact.endswith(".none") for one in kept):
                 kept = [one for one in kept if not one.fact.endswith(".none") or one.origin is Origin.EDITED]
-            removed = [one for one in given if _action(one, changes) == "remove"]
+            removed = [one for one in given if action_on(one, changes) == "remove"]
             answers.append(
                 Answer(
                     section=name,
@@ -315,7 +232,7 @@ class SelfReviews:
         rest = [section for section in draft.sections if section.name not in ANSWERS]
         return Review(
             period=period,
-            draft=_numbered(replace(draft, sections=(*sections, *rest))),
+            draft=numbered(replace(draft, sections=(*sections, *rest))),
             answers=tuple(answers),
             submission=next(iter(self._store.submitted(person=viewer.person, period=period)), None),
         )
@@ -340,7 +257,7 @@ class SelfReviews:
     def preview(self, viewer: Viewer, review: Review) -> Draft:
         """The review exactly as the manager would read it if it were submitted now."""
         manager = self.manager(viewer)
-        return self._as_read(_handed(review.draft), self._directory.viewer(manager.id, viewer.at))
+        return self._as_read(handed(review.draft), self._directory.viewer(manager.id, viewer.at))
 
     def submit(self, viewer: Viewer, review: Review) -> Submission:
         """Hand the review to the manager; an earlier submission of the period is taken back by it.
@@ -363,7 +280,7 @@ class SelfReviews:
             period=review.period,
             manager=manager.id,
             at=viewer.at,
-            draft=_handed(review.draft),
+            draft=handed(review.draft),
         )
         self._store.submit(submission)
         return submission
@@ -371,7 +288,7 @@ class SelfReviews:
     def withdraw(self, viewer: Viewer, period: str) -> None:
         """Take a submitted review back: nobody else can read it any more. That it was submitted stays on record."""
         self._writes(viewer)
-        if not self._store.withdraw(viewer.person, _period(period), viewer.at):
+        if not self._store.withdraw(viewer.person, period_named(period), viewer.at):
             raise NotFound(
                 "nothing of this period stands submitted.",
                 subject=clean(period)[:10],
@@ -392,7 +309,7 @@ class SelfReviews:
 
         :raises NotFound: if nothing of theirs stands submitted to the viewer; whether there is a draft is not told.
         """
-        for one in self._store.submitted(person=person, period=None if period is None else _period(period)):
+        for one in self._store.submitted(person=person, period=None if period is None else period_named(period)):
             own = viewer.person == person
             if own or reads_self_review(self._directory, viewer, person, one.manager, viewer.at):
                 self._reads.record(viewer, person, WHAT, PURPOSE, viewer.at)
@@ -426,128 +343,3 @@ class SelfReviews:
 
     def _period(self, draft: Draft) -> str:
         return period_of(self._day(draft.window_start), self._day(draft.window_end))
-
-
-def _action(statement: Statement, changes: Mapping[str, SentenceChange]) -> str:
-    change = changes.get(str(statement.data.get("id", "")))
-    return change.action if change else "keep"
-
-
-def _changed(statement: Statement, changes: Mapping[str, SentenceChange]) -> Statement:
-    """The sentence as the person left it; what they wrote cites what the drafted one cited."""
-    change = changes.get(str(statement.data.get("id", "")))
-    if change is None or change.action != "edit":
-        return statement
-    return replace(statement, text=change.text, origin=Origin.EDITED, checks=())
-
-
-def _own(words: OwnWords, language: Language) -> Statement:
-    said = f"本人补充：“{words.text}”" if language == "zh" else f"In my own words: “{words.text}”"
-    return Statement(
-        text=said,
-        origin=Origin.EDITED,
-        fact="own.words",
-        data={"id": words.id, "about": "own words", "url": words.url},
-    )
-
-
-def _handed(draft: Draft) -> Draft:
-    """What leaves the person: no prompts to them, no model's raw words, no notes on the drafting, no trace of what they
-    left out or changed but that a sentence is their own."""
-    sections = tuple(
-        replace(
-            section,
-            statements=tuple(
-                Statement(
-                    text=one.text,
-                    evidence=one.evidence,
-                    origin=one.origin,
-                    fact=one.fact,
-                    data={name: value for name, value in one.data.items() if name in _SHOWN},
-                )
-                for one in section.statements
-            ),
-        )
-        for section in draft.sections
-        if section.statements
-    )
-    left = Draft(
-        id=draft.id,
-        kind=draft.kind,
-        language=draft.language,
-        subject=draft.subject,
-        viewer=draft.viewer,
-        actor=draft.actor,
-        purpose=PURPOSE,
-        window_start=draft.window_start,
-        window_end=draft.window_end,
-        created_at=draft.created_at,
-        title=draft.title,
-        sections=sections,
-        header=draft.header,
-        sources=draft.sources,
-        on=draft.on,
-    )
-    resting = {public for section in sections for one in section.statements for public in _rests_on(one)}
-    resting |= set(left.citations)
-    return _numbered(replace(left, evidence={one: draft.evidence[one] for one in draft.evidence if one in resting}))
-
-
-_SHOWN = ("id", "rests_on", "about", "url", "months")
-
-
-def _rests_on(statement: Statement) -> set[str]:
-    listed = statement.data.get("rests_on")
-    return {str(one) for one in listed} if isinstance(listed, list) else set()
-
-
-def _numbered(draft: Draft) -> Draft:
-    """With the list of sources in the order in which the sentences that are left cite them."""
-    numbers = draft.citations
-    return replace(
-        draft, sources=tuple(sorted((s for s in draft.sources if s.id in numbers), key=lambda s: numbers[s.id]))
-    )
-
-
-def _period(text: str) -> str:
-    if not re.fullmatch(r"\d{4}-H[12]", text):
-        raise BadInput(
-            "this is no half of a year.",
-            subject=clean(text)[:20],
-            hint="Write it as 2026-H1.",
-            chinese=("这不是半年的写法。", "请写成 2026-H1 这样。"),
-        )
-    return text
-
-
-def _section(name: str) -> None:
-    if name not in ANSWERS:
-        raise BadInput("there is no such answer.", subject=clean(name)[:20], hint=f"There are: {', '.join(ANSWERS)}.")
-
-
-def _plain(text: str) -> str:
-    words = clean(text).replace("“", "‘").replace("”", "’")
-    if not words or len(words) > LONGEST:
-        raise BadInput(
-            f"a sentence needs between 1 and {LONGEST} characters.",
-            chinese=(f"一句话需要 1 到 {LONGEST} 个字。", ""),
-        )
-    return words
-
-
-def _link(url: str) -> str:
-    found = url.strip()
-    if found and not re.fullmatch(r"https?://[^\s<>\"'`{}|\\^]{1,500}", found):
-        raise BadInput(
-            "this is no address of the web.",
-            hint="A link begins with https://.",
-            chinese=("这不是网址。", "网址以 https:// 开头。"),
-        )
-    return found
-
-
-def _record(public: str) -> int:
-    try:
-        return unpublic_id(public)
-    except ValueError:
-        raise NotFound("there is no such record.", chinese=("没有这条记录，或者此人无权查看。", "")) from None

@@ -7,8 +7,10 @@ it too, and neither where it was only assigned.
 from __future__ import annotations
 
 from coachkit.drafting.facts import Fact, Party, Quote
-from coachkit.drafting.voice import MONTHS, Voice
-from coachkit.drafting.wording.book import Phrasings, Says, months_and_dots
+from coachkit.drafting.voice import Voice
+from coachkit.drafting.wording import english_review_needs
+from coachkit.drafting.wording.book import Phrasings, Says
+from coachkit.drafting.wording.english_review_needs import item_named, why, words_said
 
 __all__ = ["SAYS"]
 
@@ -28,12 +30,6 @@ _DID = {
 """What was done for whom: once, and more often."""
 
 
-def _what(fact: Fact, voice: Voice) -> str:
-    return (
-        voice.titled(fact.text("key"), fact.quote("title")) if fact.text("key") else voice.quoted(fact.quote("title"))
-    )
-
-
 def _keys(fact: Fact, voice: Voice, name: str = "items") -> str:
     listed = [key for key in fact.several(name) if isinstance(key, str)]
     return voice.listed(listed) if listed else ""
@@ -41,11 +37,6 @@ def _keys(fact: Fact, voice: Voice, name: str = "items") -> str:
 
 def _parties(fact: Fact, name: str) -> list[Party]:
     return [party for party in fact.several(name) if isinstance(party, Party)]
-
-
-def _said(fact: Fact, voice: Voice, before: str = ": ", name: str = "said") -> str:
-    words = fact.quote(name)
-    return f"{before}{voice.quoted(words)}" if words else ""
 
 
 def _work(fact: Fact, voice: Voice) -> str:
@@ -76,7 +67,7 @@ def _aside(fact: Fact, voice: Voice) -> str:
 
 
 def _result(fact: Fact, voice: Voice) -> Phrasings:
-    what, old, new = _what(fact, voice), fact.measure("old"), voice.measure(fact.measure("new"))
+    what, old, new = item_named(fact, voice), fact.measure("old"), voice.measure(fact.measure("new"))
     day, aside, work = voice.day(fact.day("updated")), _aside(fact, voice), _work(fact, voice)
     met = ", which is its target" if fact.slots.get("reached") else ""
     if not work:
@@ -91,7 +82,7 @@ def _result(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _goal(fact: Fact, voice: Voice) -> Phrasings:
-    what, day, work = _what(fact, voice), voice.day(fact.at), _work_for_goal(fact, voice)
+    what, day, work = item_named(fact, voice), voice.day(fact.at), _work_for_goal(fact, voice)
     new, old = fact.measure("new"), fact.measure("old")
     came = ". Result: not measured"
     if new is not None:
@@ -108,7 +99,7 @@ def _work_for_goal(fact: Fact, voice: Voice) -> str:
 
 
 def _team(fact: Fact, voice: Voice) -> Phrasings:
-    goal, what = voice.titled(fact.text("goal"), fact.quote("goal_title")), _what(fact, voice)
+    goal, what = voice.titled(fact.text("goal"), fact.quote("goal_title")), item_named(fact, voice)
     old, new, day = fact.measure("old"), voice.measure(fact.measure("new")), voice.day(fact.day("updated"))
     owners = voice.names(_parties(fact, "owners"), 2) if _parties(fact, "owners") else ""
     by, aside = f", owned by {owners}," if owners else "", _aim(fact, voice)
@@ -142,7 +133,7 @@ def _action(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _delivery(fact: Fact, voice: Voice) -> Phrasings:
-    what, day, part = _what(fact, voice), voice.day(fact.at), fact.text("hand")
+    what, day, part = item_named(fact, voice), voice.day(fact.at), fact.text("hand")
     goal = _towards(fact, voice)
     if fact.slots.get("commit"):
         title = voice.quoted(fact.quote("title")) or fact.text("key")
@@ -161,17 +152,12 @@ def _began(fact: Fact, voice: Voice, what: str) -> str:
     asker, begun = fact.roles.get("asker"), fact.day("begun")
     stood = ""
     if first := fact.day("stood_from"):
-        stood = f" and stood still {voice.span(first, fact.day('stood_to'))}" + _paren(fact, voice)
+        stood = f" and stood still {voice.span(first, fact.day('stood_to'))}" + why(fact, voice)
     if asker is not None and begun:
         return f"{voice.named(asker)} opened {what} on {voice.day(begun)}" + (f"; it{stood[4:]}" if stood else "")
     if begun:
         return f"{what} was opened on {voice.day(begun)}{stood}"
     return f"{what}{stood[4:]}" if stood else what
-
-
-def _paren(fact: Fact, voice: Voice) -> str:
-    reason = fact.quote("reason")
-    return f" ({voice.quoted(reason)})" if reason else ""
 
 
 def _end(fact: Fact, voice: Voice, day: str) -> str:
@@ -222,14 +208,14 @@ def _moved_none(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _unblocked(fact: Fact, voice: Voice) -> Phrasings:
-    what, day, helped = _what(fact, voice), voice.day(fact.at), voice.named(fact.roles.get("helped"))
+    what, day, helped = item_named(fact, voice), voice.day(fact.at), voice.named(fact.roles.get("helped"))
     went, since = fact.day("went_on"), fact.day("stood_from")
     after = ""
     if went:
         after = "; it moved again the same day" if went == fact.at else f"; it moved again on {voice.day(went)}"
-    said, goal = _said(fact, voice), _whose(fact, voice)
+    said, goal = words_said(fact, voice), _whose(fact, voice)
     if what and since:
-        stood = f"{what} had stood still since {voice.day(since)}{_paren(fact, voice)}"
+        stood = f"{what} had stood still since {voice.day(since)}{why(fact, voice)}"
         return [f"{stood}. On {day} I unblocked {helped}{said}{after}{goal}"]
     on = f" on {what}" if what else ""
     return [
@@ -257,7 +243,7 @@ def _aid(fact: Fact, voice: Voice) -> Phrasings:
     if fact.slots.get("own_team"):
         did += " in my own team" if fact.text("act") not in ("co_authored", "served") else ", in our own team"
     span, goal = voice.span(fact.day("first"), fact.day("last")), _whose(fact, voice)
-    said = _said(fact, voice)
+    said = words_said(fact, voice)
     title, key = fact.quote("title"), fact.text("key")
     shown = voice.titled(key, title) if key else voice.quoted(title)
     on = ""
@@ -287,7 +273,7 @@ def _said_by(fact: Fact, voice: Voice) -> Phrasings:
     name = voice.named(author) if author else (fact.text("author_name") or "a customer")
     if fact.text("relation") == "customer" and fact.text("author_name"):
         name = f"{name}, a customer,"
-    what, day, words = _what(fact, voice), voice.day(fact.at), voice.quoted(fact.quote("words"))
+    what, day, words = item_named(fact, voice), voice.day(fact.at), voice.quoted(fact.quote("words"))
     about = f" about {what}" if what else ""
     mine = f". I worked on {fact.text('key')}" if fact.slots.get("mine") and fact.text("key") else ""
     return [f"{name} wrote on {day}{about}: {words}{mine}", f"on {day} {name} wrote{about}: {words}{mine}"]
@@ -299,22 +285,22 @@ def _and_i(others: list[Party], voice: Voice) -> str:
 
 
 def _incident(fact: Fact, voice: Voice) -> Phrasings:
-    what, day, closed = _what(fact, voice) or "an incident", voice.day(fact.at), fact.day("closed")
+    what, day, closed = item_named(fact, voice) or "an incident", voice.day(fact.at), fact.day("closed")
     others = _parties(fact, "with_others")
     who = _and_i(others, voice)
     over = ". Until when it lasted is not recorded"
     if closed:
         over = "; it was over the same day" if closed == fact.at else f"; it was over on {voice.day(closed)}"
     return [
-        f"when {what} came up, {who} answered on {day}{_said(fact, voice)}{over}",
-        f"on {day} {who} took on {what}{_said(fact, voice)}{over}",
+        f"when {what} came up, {who} answered on {day}{words_said(fact, voice)}{over}",
+        f"on {day} {who} took on {what}{words_said(fact, voice)}{over}",
     ]
 
 
 def _served(fact: Fact, voice: Voice) -> Phrasings:
     keys, span = _keys(fact, voice), voice.span(fact.day("first"), fact.day("last"))
     on = f" ({keys})" if keys else ""
-    return [f"I worked with customers, {span}{on}{_said(fact, voice)}. What changed for them: not measured"]
+    return [f"I worked with customers, {span}{on}{words_said(fact, voice)}. What changed for them: not measured"]
 
 
 def _changed_open(fact: Fact, voice: Voice) -> Phrasings:
@@ -325,151 +311,8 @@ def _changed_none(fact: Fact, voice: Voice) -> Phrasings:
     return ["What changed for customers or the team: not measured; no record that was read says it"]
 
 
-def _missed_goal(fact: Fact, voice: Voice) -> Phrasings:
-    what, day, new, target = _what(fact, voice), voice.day(fact.at), fact.measure("new"), fact.measure("target")
-    at = f": {fact.text('result')} was at {voice.measure(new)}" if new else ""
-    aim = f", its target {voice.measure(target)}" if at and target else ""
-    ours = "Our goal " if fact.slots.get("shared") else ""
-    return [
-        (
-            f"{ours}{what} ended on {day} without being reached{at}{aim}",
-            "What would you do differently, and what did you learn?",
-        )
-    ]
-
-
-def _missed_stale(fact: Fact, voice: Voice) -> Phrasings:
-    last, day, target = voice.measure(fact.measure("last")), voice.day(fact.day("updated")), fact.measure("target")
-    aim = f" (target {voice.measure(target)})" if target else ""
-    return [
-        (
-            f"{_what(fact, voice)} has had no new value for {fact.number('days')} days; on {day} it was at {last}{aim}",
-            "What kept it from being measured, and is it still the right goal?",
-        )
-    ]
-
-
-def _reopened(fact: Fact, voice: Voice) -> Phrasings:
-    times, last = fact.number("times"), voice.day(fact.day("last"))
-    often = (
-        f"again on {last}"
-        if times == 1
-        else f"again {'twice' if times == 2 else voice.count(times) + ' times'}, last on {last}"
-    )
-    return [
-        (f"{_what(fact, voice)} was done and was opened {often}{_paren(fact, voice)}", "What became clear in between?")
-    ]
-
-
-def _late(fact: Fact, voice: Voice) -> Phrasings:
-    due, late = voice.day(fact.day("due")), voice.plural(fact.number("late"), "day")
-    return [
-        (f"{_what(fact, voice)} was due on {due} and was done {late} later", "What did you learn about such a date?"),
-        (
-            f"{_what(fact, voice)} was done {late} after its date, {due}",
-            "What came in between, and what follows from it?",
-        ),
-    ]
-
-
-def _open(fact: Fact, voice: Voice) -> Phrasings:
-    due, late = voice.day(fact.day("due")), voice.plural(fact.number("late"), "day")
-    return [(f"{_what(fact, voice)} was due on {due} and is still open, {late} after", "Which date holds now?")]
-
-
-def _overdue(fact: Fact, voice: Voice) -> Phrasings:
-    since, due, late = (
-        voice.day(fact.day("since")),
-        voice.day(fact.day("due")),
-        voice.plural(fact.number("late"), "day"),
-    )
-    what = voice.quoted(fact.quote("title")) or "an action"
-    return [(f"I took on {what} on {since}, due {due}; it is {late} over", "What do you do with it now?")]
-
-
-def _missed_none(fact: Fact, voice: Voice) -> Phrasings:
-    return [
-        (
-            "In what was read nothing of mine was missed, opened again or late",
-            "What did not go as you hoped all the same, and what did you learn?",
-        )
-    ]
-
-
-def _wait(fact: Fact, voice: Voice) -> Phrasings:
-    what, since, days = _what(fact, voice), voice.day(fact.day("since")), voice.ago(fact.number("days"))
-    blocker, owner, team = fact.text("blocker"), fact.roles.get("owner"), fact.text("team")
-    if not blocker:
-        return [
-            (
-                f"{what} has stood still since {since} ({days}){_said(fact, voice, ': ', 'reason')}",
-                "Whom is it waiting for?",
-            )
-        ]
-    of = f" of {team}" if team else ""
-    if owner:
-        of = f" ({voice.named(owner)})"
-    promised = fact.day("promised")
-    by = f"; {blocker} has the date {voice.day(promised)}" if promised else ""
-    return [
-        (
-            f"{what} has waited for {blocker}{of} since {since} ({days}){_said(fact, voice, ': ', 'reason')}{by}",
-            "What would help most: a date, a decision, or somebody to decide it with?",
-        ),
-        (
-            f"since {since} ({days}) {what} has been waiting for {blocker}{of}{_said(fact, voice, ': ', 'reason')}{by}",
-            "From whom do you need what, and by when?",
-        ),
-    ]
-
-
-def _question(fact: Fact, voice: Voice) -> Phrasings:
-    whom = fact.roles.get("whom")
-    asked, times = (f" {voice.named(whom)}" if whom else ""), fact.number("times")
-    often = "twice" if times == 2 else f"{voice.count(times)} times"
-    span = voice.span(fact.day("first"), fact.day("last"))
-    return [
-        (f"I asked{asked} about {_what(fact, voice)} {often}, {span}; no answer is recorded", "Who could answer it?")
-    ]
-
-
-def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
-    some, of = fact.number("changes"), fact.number("of")
-    share = (
-        f"all {of} changes of mine that were reviewed"
-        if some == of
-        else f"{some} of the {of} changes of mine that were reviewed"
-    )
-    who = voice.named(fact.roles["reviewer"])
-    return [
-        (
-            f"{share} since {voice.day(fact.day('start'))} went past one person, {who}",
-            "Who else could review this work?",
-        )
-    ]
-
-
-def _support_none(fact: Fact, voice: Voice) -> Phrasings:
-    return [
-        (
-            "In what was read no open work of mine waits for anybody else",
-            "What would make the next half easier, and from whom would it have to come?",
-        )
-    ]
-
-
-def _months(fact: Fact, voice: Voice) -> Phrasings:
-    shown = " · ".join(f"{MONTHS[month.month - 1]} {dots}" for month, dots in months_and_dots(fact))
-    begins, started = fact.day("begins"), fact.day("started")
-    if fact.slots.get("nothing"):
-        return [f"{shown} — no source is connected that holds a record of work"]
-    if started:
-        return [f"{shown} — my first day was {voice.day(started)}"]
-    return [f"{shown} — no source connected before {voice.day(begins)}" if begins else shown]
-
-
 SAYS: dict[str, Says] = {
-    "coverage.months": _months,
+    **english_review_needs.SAYS,
     "moved.result": _result,
     "moved.goal": _goal,
     "moved.team": _team,
@@ -488,15 +331,4 @@ SAYS: dict[str, Says] = {
     "changed.served": _served,
     "changed.unmeasured": _changed_open,
     "changed.none": _changed_none,
-    "missed.goal": _missed_goal,
-    "missed.stale": _missed_stale,
-    "missed.reopened": _reopened,
-    "missed.late": _late,
-    "missed.open": _open,
-    "missed.action": _overdue,
-    "missed.none": _missed_none,
-    "support.wait": _wait,
-    "support.question": _question,
-    "support.reviewer": _reviewer,
-    "support.none": _support_none,
 }

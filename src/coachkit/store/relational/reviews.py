@@ -22,7 +22,7 @@ _WORK = ("issue", "change_request", "commit", "document", "interaction", "meetin
 
 
 class SqlReviewStore:
-    """The :class:`~coachkit.drafting.self_reviews.ReviewStore` over the relational store."""
+    """The :class:`~coachkit.drafting.self_review_shapes.ReviewStore` over the relational store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -22,7 +22,7 @@ from coachkit.bootstrap import App
 from coachkit.delivery.document import document
 from coachkit.delivery.markdown import markdown
 from coachkit.domain.drafts import Draft, Statement
-from coachkit.drafting.self_reviews import Answer, Line, Review
+from coachkit.drafting.self_review_shapes import Answer, Line, Review
 from coachkit.errors import BadInput
 from coachkit.insight.half_year import Month
 from coachkit.web.rendering import Reader, back, is_fragment, page, partial, reader_of
