@@ -21,10 +21,21 @@ from coachkit.errors import BadInput, CoachkitError, NotFound
 if TYPE_CHECKING:
     from coachkit.access import PersonEntry, Viewer
     from coachkit.bootstrap import App
-    from coachkit.domain.explanations import Explanation
+    from coachkit.domain.drafts import Draft
+    from coachkit.domain.explanations import Explanation, PackedRecord
 
 __all__ = ["manager_of", "one_day", "register", "since_day"]
 
+Kind = Annotated[
+    str, typer.Argument(help="brief, agenda, self-review, contribution-summary or key-conversation.", metavar="KIND")
+]
+About = Annotated[
+    str,
+    typer.Argument(
+        help="About whom: a name in any script, an e-mail address, an account key or an id; of a contribution summary "
+        "also a team, project or goal."
+    ),
+]
 As = Annotated[str | None, typer.Option("--as", help="With whose eyes. The read is noted as theirs.")]
 
 
@@ -71,17 +82,8 @@ def manager_of(app: App, subject: PersonEntry) -> PersonEntry:
 
 def draft(
     context: typer.Context,
-    kind: Annotated[
-        str,
-        typer.Argument(help="brief, agenda, self-review, contribution-summary or key-conversation.", metavar="KIND"),
-    ],
-    person: Annotated[
-        str,
-        typer.Argument(
-            help="About whom: a name in any script, an e-mail address, an account key or an id; of a contribution "
-            "summary also a team, project or goal."
-        ),
-    ],
+    kind: Kind,
+    person: About,
     viewer: As = None,
     since: Annotated[str | None, typer.Option(help="From which day.", metavar="DAY")] = None,
     on: Annotated[
@@ -111,11 +113,6 @@ def draft(
 
     Example: `coachkit draft agenda 'Maria Gomez' --as 'Ana Costa' --lang zh --json`
     """
-    from coachkit.delivery.document import document
-    from coachkit.delivery.drafted import drafted
-    from coachkit.delivery.markdown import markdown as as_markdown
-    from coachkit.delivery.terminal import terminal
-
     with opened(context, language=lang, model=model, contribution_days=days) as app:
         wanted = _kind(app, kind)
         reader, subject = _sides(app, wanted, person, viewer)
@@ -134,19 +131,33 @@ def draft(
         records = app.documents.records(made.id, reader) if as_json else ()
         zone = app.settings.timezone
     if as_json:
-        value = drafted(made, records, zone)
-        if out:
-            out.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        else:
-            emit(value)
-    elif markdown or out:
-        text = as_markdown(document(made, zone))
-        if out:
-            out.write_text(text, "utf-8")
-        else:
-            console.print(text, markup=False)
+        _hand_over_json(made, records, zone, out)
     else:
-        read_out(terminal(document(made, zone)))
+        _hand_over(made, zone, out, markdown=markdown)
+
+
+def _hand_over_json(made: Draft, records: tuple[PackedRecord, ...], zone: str, out: Path | None) -> None:
+    from coachkit.delivery.drafted import drafted
+
+    value = drafted(made, records, zone)
+    if out:
+        out.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    else:
+        emit(value)
+
+
+def _hand_over(made: Draft, zone: str, out: Path | None, *, markdown: bool) -> None:
+    from coachkit.delivery.document import document
+    from coachkit.delivery.markdown import markdown as as_markdown
+    from coachkit.delivery.terminal import terminal
+
+    shown = document(made, zone)
+    if out:
+        out.write_text(as_markdown(shown), "utf-8")
+    elif markdown:
+        console.print(as_markdown(shown), markup=False)
+    else:
+        read_out(terminal(shown))
 
 
 def _kind(app: App, text: str) -> DraftKind:
