@@ -28,6 +28,9 @@ RULES_OF = {
 }
 """Which rule a kind of planted situation belongs to; the others belong to none."""
 
+_ALSO = {"hostile_text": "blocked-unanswered"}
+"""Situations planted for another reason that a rule may rightly speak about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -65,6 +68,9 @@ def figures(sample: SampleOffice) -> Figures:
         shown |= {(one.subject, one.about) for one in fitting}
         if not any(one.subject == sample.person(situation.brief_of or "").id for one in fitting):
             missed.append(situation.id)
+    for situation in sample.organisation.situations:
+        if situation.kind in _ALSO:
+            shown |= {(one.subject, one.about) for one in found if _shows(sample, situation, one)}
     concerned = {sample.person(who).id for one in sample.organisation.situations for who in one.people}
     quiet = {one for one in _reports(sample) if one not in concerned}
     return Figures(
@@ -100,7 +106,7 @@ def _suggestions(sample: SampleOffice) -> list[Suggestion]:
 
 def _shows(sample: SampleOffice, situation: Situation, one: Suggestion) -> bool:
     """The right rule, about one of its people, resting on a record that shows it."""
-    rule = RULES_OF[situation.kind]
+    rule = (RULES_OF | _ALSO)[situation.kind]
     if rule not in (one.rule, *one.also):
         return False
     if one.subject not in {sample.person(who).id for who in situation.people}:

@@ -89,3 +89,15 @@ def test_both_sides_read_the_same_agenda(sample: SampleOffice) -> None:
         "agenda", sample.app.directory.viewer(subject.id, now), subject.id, language="en", model="none", now=now
     )
     assert own.sections == theirs.sections
+
+
+def test_neither_hostile_words_nor_what_one_may_not_read_are_said(sample: SampleOffice) -> None:
+    if sample.organisation.seed != 7:
+        pytest.skip("the same words in each")
+    for situation in sample.organisation.situations:
+        if not situation.must_not_mention or situation.brief_of is None:
+            continue
+        for kind in ("agenda", "key_conversation"):
+            whole = repr(prepared(sample, kind, situation.brief_of, "zh"))
+            for text in situation.must_not_mention:
+                assert text not in whole, f"{kind} {situation.id}: {text}"
