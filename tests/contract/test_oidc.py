@@ -34,7 +34,7 @@ def issuer() -> Iterator[str]:
 @pytest.fixture
 def control(issuer: str) -> Callable[..., None]:
     def wish(**wishes: object) -> None:
-        httpx2.post(f"{issuer}/control", json=wishes).raise_for_status()
+        httpx2.post(f"{issuer}/control", json=wishes, timeout=60).raise_for_status()
 
     wish(mischief="", claims={"sub": "u1", "email": "maria@a.org", "email_verified": True}, userinfo={})
     return wish
@@ -49,7 +49,7 @@ def provider(issuer: str) -> Iterator[OidcProvider]:
 
 def visit(request: OidcRequest) -> dict[str, str]:
     """What the browser does: go to the provider, and come back with its answer."""
-    response = httpx2.get(request.url, follow_redirects=False)
+    response = httpx2.get(request.url, follow_redirects=False, timeout=60)
     assert response.status_code == 302
     location = urlsplit(response.headers["Location"])
     assert location.geturl().startswith(REDIRECT)

@@ -42,7 +42,7 @@ def test_the_demo_from_nothing_and_again(run: object) -> None:
     assert not [line for line in first.stdout.splitlines() if line != line.rstrip()]
     link = re.search(r"http://127\.0\.0\.1:\d+/sign-in/ck-link-\S+", first.stdout)
     assert link is not None
-    with httpx2.Client(headers={"Sec-Fetch-Site": "same-origin"}) as browser:
+    with httpx2.Client(headers={"Sec-Fetch-Site": "same-origin"}, timeout=60) as browser:
         assert browser.post(link[0]).status_code == 303
         home = browser.get(link[0].partition("/sign-in")[0] + "/")
         assert "沈佳宁" in home.text

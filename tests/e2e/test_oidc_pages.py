@@ -36,7 +36,9 @@ def test_by_the_button(issuer: str, tmp_path: Path, serving: Any, browser: Brows
     with serving(tmp_path, oidc_issuer=issuer, oidc_client_id="coachkit", oidc_client_secret=secret) as served:
         served.office.app.now = lambda: datetime.now(UTC)
         claims = {"sub": "u1", "email": "maria@example.org", "email_verified": True}
-        httpx2.post(f"{issuer}/control", json={"mischief": "", "claims": claims, "userinfo": {}}).raise_for_status()
+        httpx2.post(
+            f"{issuer}/control", json={"mischief": "", "claims": claims, "userinfo": {}}, timeout=60
+        ).raise_for_status()
         context = browser.new_context(locale="en-GB")
         page = context.new_page()
         page.goto(f"{served.url}/me")
@@ -46,7 +48,9 @@ def test_by_the_button(issuer: str, tmp_path: Path, serving: Any, browser: Brows
         assert "coachkit_oidc" not in {cookie["name"] for cookie in context.cookies()}
 
         claims["email"] = "stranger@example.org"
-        httpx2.post(f"{issuer}/control", json={"mischief": "", "claims": claims, "userinfo": {}}).raise_for_status()
+        httpx2.post(
+            f"{issuer}/control", json={"mischief": "", "claims": claims, "userinfo": {}}, timeout=60
+        ).raise_for_status()
         other = browser.new_context(locale="zh-CN")
         page = other.new_page()
         page.goto(f"{served.url}/sign-in")

@@ -73,7 +73,7 @@ def test_a_delivery_is_searchable_evidence_in_less_than_two_seconds(
         word = f"quokka{number}"
         body, headers = signed("note", note(number, title=f"The {word} report"), f"d-{number}")
         began = time.monotonic()
-        answer = httpx2.post(f"{server.url}/api/webhooks/post", content=body, headers=headers)
+        answer = httpx2.post(f"{server.url}/api/webhooks/post", content=body, headers=headers, timeout=60)
         assert answer.status_code == 202, answer.text
         while True:
             asked = time.monotonic() - began

@@ -82,7 +82,7 @@ class ScimServer:
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
-        self.client = httpx2.Client(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False)
+        self.client = httpx2.Client(headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False, timeout=60)
 
     def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = self.client.request(method, f"{self.base_url}/{path}", json=body)
@@ -159,7 +159,7 @@ class ScimFront(StandIn):
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
-        self.client = httpx2.Client(base_url=base_url, trust_env=False)
+        self.client = httpx2.Client(base_url=base_url, trust_env=False, timeout=60)
 
     def respond(self, request: Request) -> Response:
         query = dict(request.query)
