@@ -251,7 +251,8 @@ def _lines(draft: Draft, words: _Words) -> tuple[str, ...]:
     if draft.kind in (DraftKind.SELF_REVIEW, DraftKind.CONTRIBUTION_SUMMARY):
         window = words.say(f"period {span}", f"时期 {span}")
     read = ", ".join(header.read) if not words.zh else "、".join(header.read)
-    parts = [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]
+    card = draft.kind is DraftKind.KEY_CONVERSATION and not read  # it cites what it rests on, and has little room
+    parts = [] if card else [words.say(f"read: {read or 'nothing'}", f"已读：{read or '无'}")]
     if header.not_read:
         missing = [f"{name} ({why})" if not words.zh else f"{name}（{why}）" for name, why in header.not_read.items()]
         parts.append(words.say(f"not read: {', '.join(missing)}", f"未读：{'、'.join(missing)}"))
