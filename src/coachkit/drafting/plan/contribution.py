@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from coachkit.domain.identity import content_hash
 from coachkit.domain.targets import Target, TargetKind
@@ -41,9 +42,9 @@ MOST_OUTCOMES = 3
 MOST_TURNS = 2
 MOST_THINGS = 9
 EACH_KIND = 3
-MOST_ALSO = 16
-"""Names beyond those that stand with a thing; ``EACH_ALSO`` of them for one kind, but for reviews, which come last."""
-EACH_ALSO = 5
+LEAST_ALSO, MOST_ALSO, EACH_ALSO = 14, 40, 5
+"""Names beyond those that stand with a thing, by how much room there is; at least ``EACH_ALSO`` of them for one kind, but
+for reviews, which come last."""
 MOST_STEPS = 2
 MOST_QUOTES = 2
 TITLE = 56
@@ -51,22 +52,41 @@ KEPT = 24
 """So many of the records that a figure was counted over are kept with it."""
 
 
+class _Desk(Desk):
+    """Knows besides which names several people here have."""
+
+    @cached_property
+    def namesakes(self) -> frozenset[str]:
+        people = self.material.people
+        often = Counter(people.name(who) for who in people.persons)
+        return frozenset(name for name, times in often.items() if times > 1)
+
+    def person(self, who: int, day: date) -> Party:
+        """With the team, where somebody else here has the same name."""
+        party = self.party(who, day)
+        twin = self.material.people.name(who) in self.namesakes and party.team
+        return replace(party, name=f"{party.name} ({party.team})") if twin else party
+
+
 def plan_contribution(shared: Shared, *, only: int | None = None) -> Plan:
     """The facts of a summary; deterministic for the same rows in whatever order.
 
     :param only: it is for the eyes of this person alone, and names nobody else.
     """
-    desk = Desk(shared.material)
+    desk = _Desk(shared.material)
     found = contributions(shared)
     by_kind = groups(shared, found) if only is None else own(shared, found, only, EACH_KIND)
-    picked = _picked(shared, by_kind) if only is None else _all_of(by_kind)
+    sections: dict[str, tuple[Fact, ...]] = {
+        "outcome": tuple(_outcome_facts(desk, shared)),
+        "waits": tuple(_waits(desk, shared)),
+    }
+    lines = len(sections["outcome"]), len(sections["waits"])
+    picked = _picked(shared, by_kind, lines) if only is None else _all_of(by_kind)
     once = _named_once(picked)
-    sections: dict[str, tuple[Fact, ...]] = {"outcome": tuple(_outcome_facts(desk, shared))}
     for kind in KINDS:
         things = [_thing(desk, shared, group, picked.weight(group, once)) for group in picked.things.get(kind, ())]
         also = picked.also.get(kind, ())
         sections[kind] = (*things, *([_also(desk, kind, also)] if also else ()))
-    sections["waits"] = tuple(_waits(desk, shared))
     said = quotable(shared) if only is None else []
     sections["views"] = tuple(_differing(desk, said))
     told = {public for fact in sections["views"] for public in fact.evidence}
@@ -205,7 +225,7 @@ class _Picked:
         return 85 if self.first.get(group.kind) == group else 81 if once & set(group.people) else 62
 
 
-def _picked(shared: Shared, by_kind: Mapping[str, list[Group]]) -> _Picked:
+def _picked(shared: Shared, by_kind: Mapping[str, list[Group]], lines: tuple[int, int]) -> _Picked:
     """A thing of each kind, then things that bring in people who stand nowhere yet; then names."""
     picked = _Picked()
     for several in by_kind.values():
@@ -219,7 +239,7 @@ def _picked(shared: Shared, by_kind: Mapping[str, list[Group]]) -> _Picked:
                 picked.add(new[0])
     for found in picked.things.values():
         found.sort(key=lambda group: _by_name(shared, group.people[0]))
-    _name_others(shared, by_kind, picked)
+    _name_others(shared, by_kind, picked, _room(lines, sum(map(len, picked.things.values()))))
     return picked
 
 
@@ -231,28 +251,29 @@ def _all_of(by_kind: Mapping[str, list[Group]]) -> _Picked:
     return picked
 
 
-def _name_others(shared: Shared, by_kind: Mapping[str, list[Group]], picked: _Picked) -> None:
+def _room(lines: tuple[int, int], things: int) -> int:
+    """For how many further names both languages have room, beside so many lines of outcomes, waits and things."""
+    outcome, waits = lines
+    english = (300 - 100 - 14 * outcome - 16 * waits - 10 * things) / 2.5
+    chinese = (500 - 170 - 28 * outcome - 34 * waits - 23 * things) / 3.2
+    return int(min(max(min(english, chinese), LEAST_ALSO), MOST_ALSO))
+
+
+def _name_others(shared: Shared, by_kind: Mapping[str, list[Group]], picked: _Picked, room: int) -> None:
     """Further names, of each kind until the room is used up; reviewing, which most do for many, comes last.
 
     Where a kind has more than fit, those who stand nowhere yet come first, and among them the lot decides.
     """
-    room, named = MOST_ALSO, picked.detailed
+    named, each = picked.detailed, max(EACH_ALSO, room // 2)
     for kind in sorted(by_kind, key=lambda kind: kind == "reviewed"):
         parts = [part for group in by_kind[kind] if group not in picked.things[kind] for part in group.parts]
         parts.sort(key=lambda part: (part.who in named, _lot(shared, part.who)))
-        kept = parts[: min(room, EACH_ALSO)] if kind != "reviewed" else parts[:room]
+        kept = parts[: min(room, each)] if kind != "reviewed" else parts[:room]
         room -= len(kept)
         named |= {part.who for part in kept}
         picked.also[kind] = sorted(kept, key=lambda part: _by_name(shared, part.who))
     everybody = {part.who for several in by_kind.values() for group in several for part in group.parts}
     picked.more = len(everybody - named)
-
-
-def _party(desk: Desk, who: int, day: date) -> Party:
-    """With the team, where somebody else here has the same name."""
-    party, people = desk.party(who, day), desk.material.people
-    twins = sum(people.name(one) == people.name(who) for one in people.persons)
-    return replace(party, name=f"{party.name} ({party.team})") if twins > 1 and party.team else party
 
 
 def _by_name(shared: Shared, who: int) -> tuple[str, int]:
@@ -270,9 +291,9 @@ def _named_once(picked: _Picked) -> set[int]:
     return {who for who, times in often.items() if times == 1}
 
 
-def _thing(desk: Desk, shared: Shared, group: Group, weight: float) -> Fact:
+def _thing(desk: _Desk, shared: Shared, group: Group, weight: float) -> Fact:
     day, first = desk.day(group.at), group.parts[0]
-    people = [_party(desk, who, day) for who in group.people]
+    people = [desk.person(who, day) for who in group.people]
     teams = {party.team for party in people}
     home = shared.home
     of_team = next(iter(teams)) if len(teams) == 1 and home and teams != {plain_name(home)} else None
@@ -300,7 +321,7 @@ def _thing(desk: Desk, shared: Shared, group: Group, weight: float) -> Fact:
     )
 
 
-def _also(desk: Desk, kind: str, parts: Iterable[Contribution]) -> Fact:
+def _also(desk: _Desk, kind: str, parts: Iterable[Contribution]) -> Fact:
     parts = list(parts)
     last = max(desk.day(part.at) for part in parts)
     return desk.fact(
@@ -309,7 +330,7 @@ def _also(desk: Desk, kind: str, parts: Iterable[Contribution]) -> Fact:
         records=[part.records[-1] for part in parts],
         weight=79,
         reason=f"{kind}, named without a thing of their own",
-        slots={"help": kind, "people": tuple(_party(desk, part.who, desk.day(part.at)) for part in parts)},
+        slots={"help": kind, "people": tuple(desk.person(part.who, desk.day(part.at)) for part in parts)},
         section=kind,
         cite=len(parts),
     )

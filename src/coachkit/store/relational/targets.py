@@ -353,6 +353,8 @@ class SqlTargets:
 
     def shared_scopes(self, viewer: Viewer, target: Target, others: Collection[int] = ()) -> frozenset[int]:
         scopes, now = viewer.scopes, viewer.at
+        if scopes <= {ORG_SCOPE}:
+            return scopes
         with self._database.read() as connection:
             team = members_of(connection, target.team, self._directory.today(now)) if target.team else frozenset()
         readers = {*team, *(lead.id for lead in self.leads(target)), *others} - {viewer.person}
