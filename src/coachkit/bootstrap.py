@@ -335,7 +335,7 @@ class App:
             facts=self.facts,
             drafts=SqlDraftStore(self.database),
             reads=self.reads,
-            writers=self.writers,
+            writers=lambda model: self.writers(model),  # loading them takes a while, and without a model for nothing
             prompts=self.prompts,
             timezone=self.settings.timezone,
             seconds=self.settings.model_timeout,

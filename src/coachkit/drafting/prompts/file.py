@@ -16,8 +16,6 @@ import yaml
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coachkit.domain.identity import content_hash
@@ -157,6 +155,8 @@ class Prompt:
             raise ConfigError(
                 f"the prompt takes {sorted(self.variables)} and was given {sorted(values)}.", subject=self.name
             )
+        from jsonschema import Draft202012Validator  # takes a while to load, and no document without a model needs it
+
         wrong = next(iter(Draft202012Validator(self.input).iter_errors(_as_json(values))), None)
         if wrong is not None:
             raise ConfigError(
@@ -235,6 +235,9 @@ def _schema(path: Path, line: int, given: str | dict[str, Any], schemas: Mapping
         if given not in schemas:
             raise _at(path, line, f"there is no shared schema {given!r}; there are: {', '.join(sorted(schemas))}.")
         return schemas[given]
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
     try:
         Draft202012Validator.check_schema(given)
     except SchemaError as error:

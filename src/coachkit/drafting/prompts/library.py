@@ -9,9 +9,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from coachkit.drafting.prompts.file import SUFFIX, Prompt, Schema, read_prompt
 from coachkit.errors import ConfigError, NotFound
 
@@ -44,6 +41,9 @@ class PromptLibrary:
     @cached_property
     def schemas(self) -> Mapping[str, Schema]:
         """Shared schemas by name. They come from the package alone: the code that fills and reads them is there."""
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError
+
         found = {}
         for path in sorted((self.folder / SCHEMAS).glob(f"*{_SCHEMA}")):
             try:
