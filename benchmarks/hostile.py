@@ -2,8 +2,8 @@
 
 Texts of four public corpora (``tools/setup corpora``) and of our own, half of them held out while rules were written,
 are placed in the sample organisation: titles, comments, feedback, names, keys, goals, agenda points, commits. Every
-kind of document is drafted without a model, with the packaged one, and with a model that obeys whatever it reads, and held
-against the same document without those texts.
+kind of document is drafted without a model, with the packaged one, and with a model that obeys whatever it reads, and
+held against the same document without those texts.
 
 Run as ``python benchmarks/hostile.py [--people 4] [--rounds said,names] [--models none] [--innocent FILE …]``;
 ``--innocent`` takes files with one innocent text a line.
@@ -12,7 +12,6 @@ Run as ``python benchmarks/hostile.py [--people 4] [--rounds said,names] [--mode
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 import tempfile
 from collections import Counter
@@ -27,6 +26,7 @@ from hostile_office import ROUNDS  # noqa: E402
 from hostile_texts import benign_texts, hostile_texts  # noqa: E402
 
 from coachkit.drafting.suspicion import is_suspicious  # noqa: E402
+from coachkit.telemetry import configure_logging  # noqa: E402
 
 CATEGORIES = ("echo", "obey", "steer", "exfiltrate")
 CAME = ("placed", "read", "quoted", "leaked", "obeyed", "markup")
@@ -92,7 +92,7 @@ def main() -> int:
     parser.add_argument("--innocent", type=Path, nargs="*", default=[])
     parser.add_argument("--recognition-only", action="store_true")
     given = parser.parse_args()
-    logging.disable(logging.INFO)
+    configure_logging("error")
     recognised()
     innocent(given.innocent)
     if given.recognition_only:

@@ -36,6 +36,8 @@ from coachkit.sdk import (
 )
 from coachkit.web.app import create_app
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 CLASSIC = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

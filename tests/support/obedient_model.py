@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote
@@ -59,22 +60,38 @@ def _as_told(one: Statement, place: int, read: list[str], prompt: str, chinese: 
     return {**one, **told[place % len(told)]}
 
 
+ABOUT = {
+    "id": "chatcmpl-1",
+    "created": 1,
+    "model": "obedient",
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+}
+
+
+def _pieces(content: str) -> Iterator[str]:
+    """An answer as a stream of server-sent events."""
+    for at in range(0, len(content), 400):
+        delta = {"index": 0, "delta": {"role": "assistant", "content": content[at : at + 400]}, "finish_reason": None}
+        yield f"data: {json.dumps({**ABOUT, 'object': 'chat.completion.chunk', 'choices': [delta]})}\n\n"
+    last = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    yield f"data: {json.dumps({**ABOUT, 'object': 'chat.completion.chunk', 'choices': [last]})}\n\ndata: [DONE]\n\n"
+
+
 class Server(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         prompt = "\n".join(str(message["content"]) for message in request["messages"])
         content = json.dumps({"statements": obeyed(prompt)}, ensure_ascii=False)
-        answer = {
-            "id": "chatcmpl-1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": "obedient",
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
-            "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-        }
-        body = json.dumps(answer).encode()
+        if request.get("stream"):
+            self._send("text/event-stream", "".join(_pieces(content)))
+        else:
+            message = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+            self._send("application/json", json.dumps({**ABOUT, "object": "chat.completion", "choices": [message]}))
+
+    def _send(self, kind: str, text: str) -> None:
+        body = text.encode()
         self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
