@@ -68,7 +68,7 @@ def beside(draft: Draft, notes: Iterable[tuple[Annotation, str]]) -> Draft:
     if not added:
         return draft
     views = next((section for section in draft.sections if section.name == VIEWS), None)
-    title = (chinese_contribution if zh else english_contribution).TITLES[VIEWS]
+    title = (chinese_contribution.TITLES if zh else english_contribution.TITLES)[VIEWS]
     made = replace(views or Section(name=VIEWS, title=title), statements=(*(views.statements if views else ()), *added))
     others = [section for section in draft.sections if section.name != VIEWS]
     place = next((n for n, section in enumerate(others) if section.name == "unknowns"), len(others))

@@ -183,9 +183,9 @@ def _delivered(material: Material, goal_of: Mapping[int, str]) -> Iterable[Contr
         else:
             end, owner = ended(material, item), material.owner(item)
             made = set(makers[number]) if item.kind in _MADE else set()
-            ends = dict.fromkeys({*made, owner} - {None}, end) if end else {}
+            ends = dict.fromkeys({*made, *([owner] if owner is not None else [])}, end) if end else {}
         for who, at in ends.items():
-            if who is not None and material.window.holds(at):
+            if material.window.holds(at):
                 yield Contribution(
                     kind="delivered",
                     who=who,

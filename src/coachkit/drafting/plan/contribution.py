@@ -43,8 +43,8 @@ MOST_TURNS = 2
 MOST_THINGS = 9
 EACH_KIND = 3
 LEAST_ALSO, MOST_ALSO, EACH_ALSO = 14, 40, 5
-"""Names beyond those that stand with a thing, by how much room there is; at least ``EACH_ALSO`` of them for one kind, but
-for reviews, which come last."""
+"""Names beyond those that stand with a thing, by how much room there is; ``EACH_ALSO`` of one kind at least, but for
+reviews, which come last."""
 MOST_STEPS = 2
 MOST_QUOTES = 2
 TITLE = 56
@@ -400,8 +400,11 @@ def _hand_off(desk: Desk, one: HandOff) -> Fact:
         records=one.records[:KEPT],
         weight=83,
         reason="work of one team waits for another's",
-        slots={"team": one.waiting, "awaited": plain_name(one.awaited) if one.awaited else None}
-        | _figures(one.hours, one.elsewhere),
+        slots={
+            "team": one.waiting,
+            "awaited": plain_name(one.awaited) if one.awaited else None,
+            **_figures(one.hours, one.elsewhere),
+        },
         section="waits",
         cite=2,
     )
@@ -444,9 +447,9 @@ def _quote(desk: Desk, one: FeedbackRow) -> Fact | None:
 def _differing(desk: Desk, said: list[FeedbackRow]) -> Iterable[Fact]:
     """What two people said about one thing, one with thanks and one with a wish; both agreed that it is quoted."""
     by_item: dict[str, list[FeedbackRow]] = defaultdict(list)
-    for one in said:
-        if one.item:
-            by_item[one.item].append(one)
+    for row in said:
+        if row.item:
+            by_item[row.item].append(row)
     for key, several in sorted(by_item.items()):
         one = next((row for row in several if row.kind == "praise"), None)
         other = next((row for row in several if row.kind == "suggestion" and one and row.author != one.author), None)

@@ -11,4 +11,4 @@ __all__ = ["contribution_title"]
 
 def contribution_title(section: str, voice: Voice, _facts: tuple[Fact, ...] = ()) -> str:
     """The title of a part of the summary."""
-    return (chinese_contribution if voice.zh else english_contribution).TITLES[section]
+    return (chinese_contribution.TITLES if voice.zh else english_contribution.TITLES)[section]

@@ -105,19 +105,21 @@ class SqlShowingStore:
             "withdrawn_at": None,
         }
         with self._database.write() as connection:
-            upsert(connection, t.annotations, [row], update=())
+            upsert(connection, t.annotations_beside, [row], update=())
 
     def annotations(self, target: int) -> tuple[Annotation, ...]:
-        c = t.annotations.c
-        query = sa.select(t.annotations).where(c.target_id == target, c.withdrawn_at.is_(None)).order_by(c.at, c.id)
+        c = t.annotations_beside.c
+        query = (
+            sa.select(t.annotations_beside).where(c.target_id == target, c.withdrawn_at.is_(None)).order_by(c.at, c.id)
+        )
         with self._database.read() as connection:
             return tuple(_annotations(connection.execute(query)))
 
     def withdraw(self, annotation: str, person: int, at: datetime) -> bool:
-        c = t.annotations.c
+        c = t.annotations_beside.c
         with self._database.write() as connection:
             done = connection.execute(
-                sa.update(t.annotations)
+                sa.update(t.annotations_beside)
                 .where(c.id == annotation, c.person_id == person, c.withdrawn_at.is_(None))
                 .values(withdrawn_at=at)
             )

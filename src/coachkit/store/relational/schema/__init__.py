@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from coachkit.store.relational.schema.base import metadata
 from coachkit.store.relational.schema.contributions import (
-    annotations,
+    annotations_beside,
     contribution_targets,
     quote_consents,
     showing_answers,
@@ -87,7 +87,7 @@ __all__ = [
     "accounts",
     "action_items",
     "agenda_points",
-    "annotations",
+    "annotations_beside",
     "check_ins",
     "connections",
     "contribution_targets",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from coachkit.store.relational.schema.base import metadata, record_key
 from coachkit.store.relational.types import BigId, Document, Instant
 
-__all__ = ["annotations", "contribution_targets", "quote_consents", "showing_answers", "showings"]
+__all__ = ["annotations_beside", "contribution_targets", "quote_consents", "showing_answers", "showings"]
 
 contribution_targets = sa.Table(
     "contribution_targets",
@@ -42,7 +42,7 @@ showing_answers = sa.Table(
     sa.Column("how", sa.Text, comment="agreed, annotated, before: had answered to the same statements before"),
 )
 
-annotations = sa.Table(
+annotations_beside = sa.Table(
     "annotations",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
