@@ -56,12 +56,12 @@ RICH: dict[str, dict[str, Any]] = {
     "missed.late": {**_ITEM, "due": MAY[2], "late": 7},
     "missed.open": {**_ITEM, "due": MAY[10], "late": 10},
     "missed.action": {"title": Quote("Ask for a date"), "since": MAY[2], "due": MAY[10], "late": 10},
-    "missed.none": _SPAN,
+    "missed.none": {**_SPAN, "unread": ("tickets", "goals")},
     "support.wait": {"owner": WEI, **_ITEM, "blocker": "PAY-17", "team": "Payments", "since": MAY[2], "days": 18,
                      "reason": Quote("exports need pages"), "promised": MAY[14]},
     "support.question": {"whom": WEI, **_ITEM, "times": 3, **_SPAN},
     "support.reviewer": {"reviewer": WEI, "changes": 4, "of": 5, "start": MAY[6], "last": MAY[19]},
-    "support.none": _SPAN,
+    "support.none": {**_SPAN, "unread": ("tickets",)},
     "coverage.months": {"months": (date(2026, 4, 1), MAY[1]), "dots": (-1, 2), "records": (0, 7), "begins": MAY[2]},
 }
 # fmt: on
@@ -69,7 +69,7 @@ RICH: dict[str, dict[str, Any]] = {
 
 _OPTIONAL = """goal goal_title goal_owners asker begun due in_time stood_from stood_to reason said went_on author
 author_name closed with_others items more reached new owners commitment result old target shared promised owner team
-whom mine own_goal linked begins"""
+whom mine own_goal linked begins unread"""
 OPTIONAL = frozenset(_OPTIONAL.split())
 """What a fact may be without; of a measured one the value itself is always there."""
 

@@ -157,7 +157,7 @@ def document(draft: Draft, timezone: str) -> Document:
         sources=tuple(_source(source, numbers[source.id], words) for source in draft.sources if source.id in numbers),
         notes=draft.notes,
         stale=draft.stale,
-        labels=words.labels,
+        labels=words.labels | _own_labels(draft, words),
         on=draft.on,
     )
 
@@ -212,6 +212,13 @@ class _Words:
             "ask": self.say("Try asking", "可以这样问"),
             "why": self.say("Why this sentence", "为什么有这句"),
         }
+
+
+def _own_labels(draft: Draft, words: _Words) -> dict[str, str]:
+    """In a self-review the questions are to the one who writes it."""
+    if draft.kind is DraftKind.SELF_REVIEW:
+        return {"ask": words.say("Only you know", "只有你知道")}
+    return {}
 
 
 def _headline(draft: Draft, words: _Words) -> str:

@@ -22,6 +22,7 @@ from coachkit.drafting.plan.self_review_questions import ANSWER_LIMITS, QUESTION
 from coachkit.drafting.plan.self_review_rest import changed, missed, support
 from coachkit.drafting.voice import Voice
 from coachkit.insight.rows import Material
+from coachkit.insight.sources import coverage
 
 __all__ = ["ANSWERS", "MOST", "SECTIONS", "answers", "plan_self_review"]
 
@@ -30,6 +31,9 @@ SECTIONS = (*ANSWERS, "coverage")
 
 MOST = {"moved": 3, "helped": 3, "changed": 3, "missed": 3, "support": 3}
 """Facts in one answer, without the closing line that says what was not measured."""
+
+LOOKED_AT = {"missed": ("tickets", "goals"), "support": ("tickets",)}
+"""Kinds of record by which these are answered: where none was read, nothing is said about what they would show."""
 
 CLOSING = 91.0
 """Weight of the line that says what was not measured: it goes after everything else that weighs less."""
@@ -122,12 +126,19 @@ def _closing(desk: Desk, section: str, told: list[Fact]) -> list[Fact]:
 
 
 def _nothing(desk: Desk, section: str) -> Fact:
+    """That nothing answers a question; and where no source could, that it is not known."""
+    looked_at = LOOKED_AT.get(section, ())
+    unread = tuple(kind for kind in coverage(desk.material).missing if kind in looked_at)
     return desk.fact(
         f"{section}.none",
         desk.window.today,
         weight=50,
         reason="nothing in the records that were read answers this",
-        slots={"first": desk.day(desk.window.start), "last": desk.window.today},
+        slots={
+            "first": desk.day(desk.window.start),
+            "last": desk.window.today,
+            "unread": unread if len(unread) == len(looked_at) and unread else None,
+        },
     )
 
 

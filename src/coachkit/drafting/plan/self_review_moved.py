@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from coachkit.drafting.facts import Fact, Measure, Party, Value
 from coachkit.drafting.plan.desk import MOST_CITED, Desk
@@ -32,20 +33,34 @@ def moved(desk: Desk) -> list[Fact]:
         if not stories(desk, [one.item]) & told:
             told |= stories(desk, [one.item])
             facts.append(_delivery(desk, one))
-    return _varied([*facts, *_decided(desk), *_areas(desk), *_actions(desk)])
+    return _varied(desk, [*facts, *_decided(desk), *_areas(desk), *_actions(desk)])
 
 
-def _varied(facts: list[Fact]) -> list[Fact]:
+def _varied(desk: Desk, facts: list[Fact]) -> list[Fact]:
     """Of commits and of parts of the work no more than fit beside each other: work under its own name goes first."""
     goals = [fact for fact in facts if fact.kind in ("moved.result", "moved.team", "moved.goal")]
     idle = [fact for fact in goals if fact.kind == "moved.result" and not fact.several("items")]
     goals = [fact for fact in goals if fact not in idle[1 if len(idle) == len(goals) else 0 :]]
-    work = [fact for fact in facts if fact.kind in ("moved.delivery", "moved.decided")]
-    parts = [fact for fact in facts if fact.kind == "moved.area"]
+    work = _spread(desk, [fact for fact in facts if fact.kind in ("moved.delivery", "moved.decided")])
+    shown = {fact.quote("title") for fact in work[:MOST_KEYS] if not fact.slots.get("commit")}
+    parts = [fact for fact in facts if fact.kind == "moved.area" and not set(fact.several("titles")) <= shown]
     actions = [fact for fact in facts if fact.kind == "moved.action"]
     named = [fact for fact in work if not fact.slots.get("commit")]
     found = [*goals, *named, *parts] if named or goals else [*parts, *work]
     return [*found, *(fact for fact in idle if fact not in goals), *actions]
+
+
+def _spread(desk: Desk, facts: list[Fact]) -> list[Fact]:
+    """Linked to a goal first; then one of each third of the period in turn, so that the last weeks do not stand for
+    all of it."""
+    span = max((desk.window.today - desk.day(desk.window.start)).days, 1)
+    thirds: dict[int, list[Fact]] = {0: [], 1: [], 2: []}
+    for fact in facts:
+        if not fact.text("goal"):
+            place = (fact.at - desk.day(desk.window.start)).days * 3 // span
+            thirds[min(max(place, 0), 2)].append(fact)
+    turns = [fact for turn in zip_longest(*thirds.values()) for fact in turn if fact is not None]
+    return [*(fact for fact in facts if fact.text("goal")), *turns]
 
 
 def _results(desk: Desk, done: list[Delivery]) -> Iterator[tuple[Fact, list[ItemRow]]]:

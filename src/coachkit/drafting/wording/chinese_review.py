@@ -314,6 +314,8 @@ def _overdue(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _missed_none(fact: Fact, voice: Voice) -> Phrasings:
+    if fact.several("unread"):
+        return [("没有读到工单和目标的来源，什么未达成、被重新打开或逾期，这里不知道", "什么没有如愿？学到了什么？")]
     return [("读到的记录里，没有我未达成、被重新打开或逾期的事项", "还有什么没有如愿？学到了什么？")]
 
 
@@ -360,6 +362,8 @@ def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _support_none(fact: Fact, voice: Voice) -> Phrasings:
+    if fact.several("unread"):
+        return [("没有读到工单的来源，我的工作在等什么，这里不知道", "在等谁、等什么？从什么时候开始的？")]
     return [("读到的记录里，我没有在等别人的未完工作", "接下来的半年，什么会让事情好办些？要由谁来做？")]
 
 

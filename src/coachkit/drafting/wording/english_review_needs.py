@@ -95,6 +95,13 @@ def _overdue(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _missed_none(fact: Fact, voice: Voice) -> Phrasings:
+    if fact.several("unread"):
+        return [
+            (
+                "No source of tickets or goals was read, so what was missed, opened again or late is not known",
+                "What did not go as you hoped, and what did you learn?",
+            )
+        ]
     return [
         (
             "In what was read nothing of mine was missed, opened again or late",
@@ -161,6 +168,13 @@ def _reviewer(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _support_none(fact: Fact, voice: Voice) -> Phrasings:
+    if fact.several("unread"):
+        return [
+            (
+                "No source of tickets was read, so what my work waits for is not known",
+                "Whom or what are you waiting for, and since when?",
+            )
+        ]
     return [
         (
             "In what was read no open work of mine waits for anybody else",
