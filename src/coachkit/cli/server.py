@@ -95,6 +95,7 @@ def serve(
     try:
         if settings.worker:
             background.start()
+        app.writers.warm(settings.model)
         _state_file(settings).write_text(json.dumps(state), "utf-8")
         notes.print(f"coachkit is at {address} (process {state['pid']}). Stop it with Ctrl-C.")
         config = uvicorn.Config(

@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from queue import Empty, Queue
 
 from coachkit.drafting.ports import Heard, Proposal, Task, Written, unheard
@@ -21,7 +22,7 @@ from coachkit.models.budget import Budget
 from coachkit.models.chain import Access
 from coachkit.telemetry import get_logger
 
-__all__ = ["LiteLLMWriter", "hosted_loop"]
+__all__ = ["LiteLLMWriter", "hosted_loop", "load_hosted"]
 
 _log = get_logger("models.gateway")
 
@@ -60,7 +61,7 @@ class LiteLLMWriter:
         deadline = time.monotonic() + task.seconds
         come: Queue[Proposal | Written] = Queue()
         asking = Asking(self.models, task, self._access, self._budget, deadline, come.put, self._mode)
-        load_litellm()
+        load_hosted()
         running = asyncio.run_coroutine_threadsafe(asking.run(), hosted_loop())
         running.add_done_callback(lambda done: come.put(_ended(done, asking)))
         while True:
@@ -72,6 +73,13 @@ class LiteLLMWriter:
             if isinstance(one, Written):
                 return one
             heard(one)
+
+
+def load_hosted() -> None:
+    """Import what a hosted model needs: seconds, once in a process."""
+    load_litellm()
+    for name in ("pydantic_ai.models.fallback", "pydantic_ai.models.openai"):
+        import_module(name)
 
 
 @cache

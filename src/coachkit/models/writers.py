@@ -12,7 +12,7 @@ from coachkit.models.answer import Mode
 from coachkit.models.budget import Budget
 from coachkit.models.chain import Access, read_chain
 from coachkit.models.fallback import FallbackWriter
-from coachkit.models.gateway import LiteLLMWriter
+from coachkit.models.gateway import LiteLLMWriter, load_hosted
 from coachkit.models.local import LocalWriter
 from coachkit.models.weights import find_weights
 from coachkit.settings import Settings
@@ -65,6 +65,11 @@ class Writers:
         with self._lock:
             self._local = self._local or LocalWriter(find_weights(self._folder))
             return self._local
+
+    def warm(self, model: str) -> None:
+        """Load in the background what hosted models need, so that the first reader does not wait for it."""
+        if any("/" in name for name in read_chain(model)):
+            threading.Thread(target=load_hosted, name="warming", daemon=True).start()
 
     def close(self) -> None:
         """End the packaged model's process."""
