@@ -57,7 +57,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory, liar: ModelServer) -> Iterator
     """A document of a kind, in a language, with a model."""
     with opened_sample(tmp_path_factory.mktemp("sample"), 7, TODAY) as office:
         app = office.app
-        app.settings = app.settings.model_copy(update={"contribution_days": 0.0})
+        app.settings = app.settings.model_copy(update={"contribution_days": 0.0, "model_timeout": 20.0})
         app.__dict__["writers"] = Writers(access=Access(liar.urls, {"openai": KEY}))
         asked = {kind: _subject(office, kind) for kind in app.documents.kinds}
 
