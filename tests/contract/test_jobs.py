@@ -78,7 +78,8 @@ def runs(log: Path) -> list[tuple[str, str, int, int | None]]:
 
 def at_work(log: Path, pid: int) -> bool:
     """Whether this process is in the middle of a job."""
-    steps = [line.split()[0] for line in log.read_text().splitlines() if line.split()[3] == str(pid)]
+    lines = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+    steps = [what for what, _, _, whose, _ in lines if whose == str(pid)]
     return steps.count("begin") > steps.count("end")
 
 
@@ -424,19 +425,25 @@ def test_a_process_that_hangs_loses_its_job_when_its_lease_ends(
 def test_nothing_is_lost_or_run_twice_at_once_while_workers_are_killed(
     queue: SqlJobs, spawn: Callable[..., subprocess.Popen[bytes]], log: Path
 ) -> None:
-    now = datetime.now(UTC)
+    now, ids = datetime.now(UTC), []
     locks = ("a", "b", None, None)
-    for n in range(80):
-        queue.enqueue("sleep", {"seconds": 0.2}, now=now, lock=locks[n % 4], max_attempts=50)
     workers = [spawn(2), spawn(2)]
     deaths: list[int] = []
+
+    def busy(worker: subprocess.Popen[bytes]) -> bool:
+        for _ in range(20 - len(queue.list(states=[JobState.WAITING]))):  # there is always more to do
+            lock = locks[len(ids) % 4]
+            ids.append(queue.enqueue("sleep", {"seconds": 0.2}, now=now, lock=lock, max_attempts=50))
+        return at_work(log, worker.pid)
+
     for n in range(6):
-        until(lambda: at_work(log, workers[0].pid) and at_work(log, workers[1].pid))
+        until(lambda victim=workers[n % 2]: busy(victim))
         workers[n % 2].kill()
         workers[n % 2].wait()
         deaths.append(time.monotonic_ns())
         workers[n % 2] = spawn(2)
-    until(lambda: len(queue.list(states=[JobState.DONE])) == 80)
+    until(lambda: not queue.list(states=[JobState.WAITING, JobState.RUNNING]))
+    assert {job.id for job in queue.list(states=[JobState.DONE], limit=10_000)} == set(ids)
     found = runs(log)
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for job, lock, begin, end in found:
