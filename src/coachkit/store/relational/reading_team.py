@@ -28,7 +28,7 @@ from coachkit.store.relational.reading_people import Whos, read_people
 from coachkit.store.relational.reading_sources import read_sources
 from coachkit.store.relational.reading_work import ids_by_key, read_items, read_records, read_steps, read_ties
 from coachkit.store.relational.schema import identities, interactions, record_links, records, state_changes, work_items
-from coachkit.store.relational.types import BigId
+from coachkit.store.relational.types import BigId, milliseconds
 
 __all__ = ["SqlTeamReader", "members_of"]
 
@@ -355,8 +355,7 @@ class _Reading:
             .where(others, state_changes.c.at <= self.window.end)
             .subquery()
         )
-        end = sa.literal(self.window.end, state_changes.c.at.type)
-        span = sa.func.coalesce(stays.c.left, sa.type_coerce(end, BigId)) - stays.c.begun
+        span = sa.func.coalesce(stays.c.left, sa.literal(milliseconds(self.window.end), BigId)) - stays.c.begun
         hours = (span - span % _HOUR) / _HOUR
         rows = self.scope.rows(
             sa.select(stays.c.state, sa.cast(hours, BigId).label("hours"), sa.func.count().label("n"))

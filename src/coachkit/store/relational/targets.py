@@ -342,14 +342,18 @@ class SqlTargets:
 
     @staticmethod
     def _acted(connection: sa.Connection, person: int, on: sa.ColumnElement[bool]) -> bool:
+        """Somebody did something in these items' own records, or in a record about one of them."""
         mine = sa.select(t.identities.c.id).where(t.identities.c.person_id == person)
-        statement = (
-            sa.select(sa.literal(1))
-            .select_from(t.interactions.join(t.work_items, t.work_items.c.record_id == t.interactions.c.record_id))
-            .where(t.interactions.c.actor_id.in_(mine), on)
-            .limit(1)
+        acts, items = t.interactions, t.work_items
+        within = acts.join(items, items.c.record_id == acts.c.record_id)
+        about = acts.join(t.records, t.records.c.key == acts.c.item).join(items, items.c.record_id == t.records.c.id)
+        return any(
+            connection.scalar(
+                sa.select(sa.literal(1)).select_from(joined).where(acts.c.actor_id.in_(mine), on).limit(1)
+            )
+            is not None
+            for joined in (within, about)
         )
-        return connection.scalar(statement) is not None
 
     def shared_scopes(self, viewer: Viewer, target: Target, others: Collection[int] = ()) -> frozenset[int]:
         scopes, now = viewer.scopes, viewer.at
