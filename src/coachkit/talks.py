@@ -38,13 +38,14 @@ class Talks:
 
     @cached_property
     def agents(self) -> tuple[Agent, ...]:
-        """What is drafted for the two: the first two see the points that they put down here."""
+        """What is drafted for the two, with the points they put down here and the rules of their team."""
         from coachkit.drafting.agents.agenda import AGENDA
         from coachkit.drafting.agents.brief import BRIEF
-        from coachkit.drafting.agents.conversation import KEY_CONVERSATION
+        from coachkit.drafting.agents.conversation import by_rules_of_the_team
         from coachkit.drafting.points import seeing_points
 
-        return (seeing_points(BRIEF, self.points), seeing_points(AGENDA, self.points), KEY_CONVERSATION)
+        card = by_rules_of_the_team(self.conversations.tuned_for)
+        return (seeing_points(BRIEF, self.points), seeing_points(AGENDA, self.points), card)
 
     @cached_property
     def preparing(self) -> Preparing:

@@ -94,6 +94,13 @@ def test_rules_are_seen_set_and_reset(coachkit: Coachkit) -> None:
     assert not other["changed"]
     (rule,) = coachkit.json(*words, "--off", "--reason", "not for us")
     assert not rule["on"]
+    drafted = ("draft", "key-conversation", "Maria Gomez", "--as", "Ana Costa", "--model", "none")
+    first = coachkit(*drafted)
+    said = next(one["id"] for one in coachkit.json("conversations", "rules") if one["id"] in first)
+    coachkit("conversations", "rules", said, "--team", "search", "--off", "--reason", "try it")
+    assert said not in coachkit(*drafted)
+    coachkit("conversations", "rules", said, "--team", "search", "--reset", "--reason", "back again")
+    assert said in coachkit(*drafted)
     (rule,) = coachkit.json(*words, "--reset", "--reason", "begin again")
     assert (rule["on"], rule["changed"]) == (True, False)
     assert "BadInput" in coachkit(*words, "--set", "days=4", "--reason", "x", fails=True)

@@ -380,6 +380,10 @@ class KeyConversations:
             for rule in self._rules.rules
         )
 
+    def tuned_for(self, person: int, now: datetime) -> tuple[Tuned, ...]:
+        """The rules of the team somebody is in today."""
+        return self.tuned(self._directory.person(person).team or NO_TEAM, now)
+
     def set_rule(self, team: str, rule_id: str, setting: Setting) -> Tuned:
         """Set something for a rule in a team, or with ``reset`` go back to the packaged one.
 
