@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coachkit.api.language import Language, language_of
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.security import Asks, Installation
-from coachkit.drafting.key_conversations import AnswerRow, Card
+from coachkit.drafting.conversation_rows import AnswerRow, Card
 from coachkit.insight.conversations import Tuned
 
 __all__ = ["router"]

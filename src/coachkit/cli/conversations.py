@@ -16,7 +16,7 @@ from coachkit.errors import BadInput
 if TYPE_CHECKING:
     from coachkit.access import Viewer
     from coachkit.bootstrap import App
-    from coachkit.drafting.key_conversations import Card
+    from coachkit.drafting.conversation_rows import Card
     from coachkit.insight.conversations import Tuned
 
 __all__ = ["register"]

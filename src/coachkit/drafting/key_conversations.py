@@ -6,17 +6,17 @@ what both sides may read then: a matter that has settled itself, or whose record
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from coachkit.access import Directory, PersonEntry, ReadLog, Viewer, may_open_conversation
-from coachkit.domain.drafts import CitedSource, Statement
+from coachkit.domain.drafts import Statement
 from coachkit.domain.identity import content_hash, unpublic_id
 from coachkit.drafting.agents import Sides
 from coachkit.drafting.agents.conversation import KEY_CONVERSATION
+from coachkit.drafting.conversation_rows import AnswerRow, Card, ConversationStore, HeldBack, OfferRow, SettingRow
 from coachkit.drafting.facts import Language
 from coachkit.drafting.laying_out import header_of
 from coachkit.drafting.pack import build_pack
@@ -45,130 +45,13 @@ from coachkit.insight.conversations import (
 )
 from coachkit.insight.rows import Material, Window
 
-__all__ = [
-    "ANSWERS",
-    "AnswerRow",
-    "Card",
-    "ConversationStore",
-    "HeldBack",
-    "KeyConversations",
-    "OfferRow",
-    "SettingRow",
-]
+__all__ = ["ANSWERS", "KeyConversations"]
 
 ANSWERS = ("prepare", "snooze", "not_relevant", "wrong")
 SNOOZE = timedelta(days=7)
 LONGEST_SNOOZE = timedelta(days=92)
 PAST = timedelta(days=90)
 NO_TEAM = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferRow:
-    """A card as it was offered."""
-
-    card: str
-    day: date
-    manager: int
-    subject: int
-    team: str
-    rule: str
-    version: str
-    about: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRow:
-    """What somebody answered to a card."""
-
-    id: str
-    card: str
-    manager: int
-    subject: int
-    team: str
-    rule: str
-    by: int
-    kind: str
-    at: datetime
-    until: date | None = None
-    undone_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingRow:
-    """What somebody set for a rule in a team."""
-
-    id: str
-    team: str
-    rule: str
-    setting: Setting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldBack:
-    """Something that is due and not offered now, without a word of what it says."""
-
-    rule: str
-    subject: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """A suggested conversation, in words.
-
-    :ivar why: the dated facts, each with the public ids of its records; ``maybe`` what else it may be.
-    :ivar answer: the last word on it: ``prepare``, or empty.
-    :ivar own: the reader is the person it is about.
-    """
-
-    id: str
-    rule: str
-    version: str
-    rule_title: str
-    subject: str
-    subject_name: str
-    manager_name: str
-    offered_on: date
-    by: date
-    talk: str
-    why: tuple[Statement, ...]
-    maybe: str
-    ask: str
-    because: str
-    condition: str
-    threshold_source: str
-    sources: tuple[CitedSource, ...] = field(default_factory=tuple)
-    answer: str = ""
-    answer_id: str = ""
-    own: bool = False
-
-
-class ConversationStore(Protocol):
-    """Keeps what was offered, answered and set."""
-
-    def offers(self, *, manager: int | None = None, subject: int | None = None) -> Sequence[OfferRow]: ...
-
-    def add_offers(self, offers: Iterable[OfferRow]) -> None: ...
-
-    def answers(
-        self, *, manager: int | None = None, subject: int | None = None, team: str | None = None
-    ) -> Sequence[AnswerRow]:
-        """Answers that were not taken back, oldest first."""
-
-    def add_answer(self, answer: AnswerRow) -> None: ...
-
-    def answer(self, answer_id: str) -> AnswerRow | None: ...
-
-    def undo(self, answer_id: str, at: datetime) -> None: ...
-
-    def settings(self, team: str) -> Sequence[SettingRow]: ...
-
-    def add_setting(self, row: SettingRow) -> None: ...
-
-    def looked(self, manager: int) -> tuple[date, tuple[HeldBack, ...]] | None: ...
-
-    def note_look(self, manager: int, day: date, held: Sequence[HeldBack]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from coachkit.drafting.key_conversations import AnswerRow, HeldBack, OfferRow, SettingRow
+from coachkit.drafting.conversation_rows import AnswerRow, HeldBack, OfferRow, SettingRow
 from coachkit.insight.conversations import Setting
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.database import Database, upsert
@@ -17,7 +17,7 @@ __all__ = ["SqlConversationStore"]
 
 
 class SqlConversationStore:
-    """The :class:`~coachkit.drafting.key_conversations.ConversationStore` over the relational store."""
+    """The :class:`~coachkit.drafting.conversation_rows.ConversationStore` over the relational store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
