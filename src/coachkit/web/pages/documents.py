@@ -116,8 +116,10 @@ def _address(kind: DraftKind, person_id: str) -> str:
 
 
 @router.get("/drafts/{draft_id}")
-def show_draft(request: Request, app: Installation, viewer: Asks, draft_id: str) -> HTMLResponse:
+def show_draft(request: Request, app: Installation, viewer: Asks, draft_id: str) -> Response:
     draft = app.documents.get(draft_id, viewer)
+    if draft.kind is DraftKind.CONTRIBUTION_SUMMARY:
+        return back(f"/contributions/{draft.id}")
     return _shown(request, app, viewer, draft, chosen=draft.model)
 
 
