@@ -96,7 +96,7 @@ def prepare_brief(
     from coachkit.delivery.document import document
 
     now = app.now()
-    with wording_display(app, quiet=quiet) as tell:
+    with wording_display(app, quiet=quiet) as wording:
         draft = app.documents.prepare(
             DraftKind.BRIEF,
             app.directory.viewer(viewer.id, now),
@@ -106,7 +106,8 @@ def prepare_brief(
             now=now,
             since=since,
             on=on,
-            tell=tell,
+            tell=wording.told,
+            begun=wording.begun,
         )
     return document(draft, app.settings.timezone)
 

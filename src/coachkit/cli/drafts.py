@@ -116,7 +116,7 @@ def draft(
     with opened(context, language=lang, model=model, contribution_days=days) as app:
         wanted = _kind(app, kind)
         reader, subject = _sides(app, wanted, person, viewer)
-        with wording_display(app, quiet=as_json or markdown or out is not None) as tell:
+        with wording_display(app, quiet=as_json or markdown or out is not None) as wording:
             made = app.documents.prepare(
                 wanted,
                 reader,
@@ -126,7 +126,8 @@ def draft(
                 now=reader.at,
                 since=since_day(since, app.settings.timezone),
                 on=one_day(on),
-                tell=tell,
+                tell=wording.told,
+                begun=wording.begun,
             )
         records = app.documents.records(made.id, reader) if as_json else ()
         zone = app.settings.timezone

@@ -58,6 +58,10 @@ def _nobody(_fact: str, _statement: Statement) -> None:
     """Listens to nothing."""
 
 
+def _unseen(_draft: Draft) -> None:
+    """Looks at nothing."""
+
+
 class Documents:
     """Prepares, keeps and opens documents of every kind there is an agent for.
 
@@ -118,6 +122,7 @@ class Documents:
         since: datetime | None = None,
         on: date | None = None,
         tell: Callable[[str, Statement], None] = _nobody,
+        begun: Callable[[Draft], None] = _unseen,
     ) -> Draft:
         """Prepare a document about ``subject`` for ``viewer``, keep it, and note the read.
 
@@ -126,6 +131,7 @@ class Documents:
         :param on: as of the end of this day: records that happened or last changed later count for nothing. Who may
             read what, and who reports to whom, is that of ``now``.
         :param tell: hears of each sentence, by the id of its fact, as soon as it is verified.
+        :param begun: is shown the document in composed words, before a model is asked.
         :raises AccessDenied: if the document is not open to the viewer.
         :raises BadInput: if ``on`` is yet to come, or the window is empty or too long.
         """
@@ -138,7 +144,7 @@ class Documents:
                 agent, viewer, sides, language, now, since, on, steps, self._writer(agent, viewer, subject, model)
             )
             if ready.writer is not None and not agent.shown:  # else not all of it is the viewer's yet
-                tell = self._followed(agent, viewer, sides, ready, model, now, on, tell)
+                tell = self._followed(agent, viewer, sides, ready, model, now, on, tell, begun)
             done = self._worded(agent, ready, steps, _nobody if agent.shown else tell)
             with steps.step("fit"):
                 kept = fitted(agent, done, ready.header, ready.voice)
@@ -380,13 +386,16 @@ class Documents:
         now: datetime,
         on: date | None,
         tell: Callable[[str, Statement], None],
+        begun: Callable[[Draft], None],
     ) -> Callable[[str, Statement], None]:
         """Keep it in composed words at once, and each sentence as it comes, for a page to follow."""
         plan, pack, voice, fits = ready.plan, ready.pack, ready.voice, ready.fits
         draft = laid_out(agent, viewer, plan, pack, voice, fits, ready.header, model=model, now=now, on=on)
         record = {"accounts": self._accounts(draft, sides)}
         keep = partial(self._drafts.save, viewer=viewer.person, subject=sides.subject, explanation=record)
-        return Following(draft, keep, tell).told
+        following = Following(draft, keep, tell)
+        begun(draft)
+        return following.told
 
     def _stored(self, draft_id: str, viewer: Viewer) -> tuple[Agent, StoredDraft, Sides]:
         stored = self._drafts.get(draft_id)
