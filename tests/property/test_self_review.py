@@ -111,6 +111,7 @@ def _do(doors: Doors, action: tuple[Any, ...]) -> None:
             service.change(maria, PERIOD, rest[0], told[rest[1] % len(told)], kind, rest[2] if kind == "edit" else "")
 
 
+@pytest.mark.slow  # every door, three people, twice an example
 @given(done=st.lists(actions, min_size=1, max_size=6))
 @settings(
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -133,6 +134,7 @@ def test_before_it_is_handed_over_no_door_tells_anybody_else_of_it(doors: Doors,
         assert doors.office.app.self_reviews.handed_to(doors.office.viewer(who)) == ()
 
 
+@pytest.mark.slow
 @given(texts)
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_handed_over_and_taken_back_is_gone_again(doors: Doors, text: str) -> None:
