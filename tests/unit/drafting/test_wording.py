@@ -85,7 +85,9 @@ def test_it_says_what_the_fact_holds(kind: str, language: Language) -> None:
 
 @pytest.mark.parametrize("language", _LANGUAGES)
 def test_both_books_know_the_same_kinds(language: Language) -> None:
-    assert set(_BOOKS[language].says) == set(KINDS)
+    known = {kind for kind in _BOOKS[language].says if not kind.startswith("contribution.")}  # held in their own tests
+    assert known == set(KINDS)
+    assert set(_BOOKS["en"].says) == set(_BOOKS["zh"].says)
 
 
 @pytest.mark.parametrize("language", _LANGUAGES)
