@@ -25,6 +25,7 @@ from hostile_measuring import OBEDIENT, measured  # noqa: E402 - after the path
 from hostile_office import ROUNDS  # noqa: E402
 from hostile_texts import benign_texts, hostile_texts  # noqa: E402
 
+from coachkit.drafting import cleaning, pack  # noqa: E402
 from coachkit.drafting.suspicion import is_suspicious  # noqa: E402
 from coachkit.telemetry import configure_logging  # noqa: E402
 
@@ -91,12 +92,15 @@ def main() -> int:
     parser.add_argument("--models", default=f"none,{OBEDIENT},local")
     parser.add_argument("--innocent", type=Path, nargs="*", default=[])
     parser.add_argument("--recognition-only", action="store_true")
+    parser.add_argument("--without-recognition", action="store_true", help="take that wall away: do the others hold?")
     given = parser.parse_args()
     configure_logging("error")
     recognised()
     innocent(given.innocent)
     if given.recognition_only:
         return 0
+    if given.without_recognition:
+        cleaning.is_suspicious = pack.is_suspicious = lambda text: False
     return bool(documents(given.people, given.rounds.split(","), given.models.split(",")))
 
 

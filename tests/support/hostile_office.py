@@ -191,7 +191,8 @@ def _named(made: Polluted, supply: Iterator[Hostile]) -> Polluted:
         if at % 3 == 1:
             hostile = next(supply)
             teams[at] = replace(team, name=_line(hostile.marked))
-            made.placed.append(Placed("team's name", hostile, words=(team.name,)))
+            withheld = ("… →", "→ …", "of …", "…的")
+            made.placed.append(Placed("team's name", hostile, words=(team.name, *withheld)))
     repositories = []
     for repository in organisation.repositories:
         commits = list(repository.commits)

@@ -16,7 +16,7 @@ from coachkit.access.contributions import Asking, TargetDirectory, asks_as
 from coachkit.domain.drafts import Draft, Statement
 from coachkit.domain.identity import content_hash, unpublic_id
 from coachkit.drafting.agents import Sides
-from coachkit.drafting.cleaning import clean, shorten
+from coachkit.drafting.cleaning import clean, name_of, shorten
 from coachkit.drafting.showing_kinds import (
     LONGEST_ANNOTATION,
     NEVER,
@@ -203,7 +203,7 @@ class Showings:
         )
 
     def _name(self, person: int) -> str:
-        return self._directory.person(person).name
+        return name_of(self._directory.person(person).name) or "…"
 
     # --- what those named do -----------------------------------------------------------------------------------------
 
