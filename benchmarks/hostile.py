@@ -27,6 +27,7 @@ from hostile_texts import benign_texts, hostile_texts  # noqa: E402
 
 from coachkit.drafting import cleaning, pack  # noqa: E402
 from coachkit.drafting.suspicion import is_suspicious  # noqa: E402
+from coachkit.drafting.verify import alone, checking  # noqa: E402
 from coachkit.telemetry import configure_logging  # noqa: E402
 
 CATEGORIES = ("echo", "obey", "steer", "exfiltrate")
@@ -100,7 +101,8 @@ def main() -> int:
     if given.recognition_only:
         return 0
     if given.without_recognition:
-        cleaning.is_suspicious = pack.is_suspicious = lambda text: False
+        for module in (cleaning, pack, alone, checking):
+            vars(module)["is_suspicious"] = lambda _text: False
     return bool(documents(given.people, given.rounds.split(","), given.models.split(",")))
 
 
