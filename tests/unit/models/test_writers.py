@@ -166,6 +166,7 @@ def test_a_late_answer_is_not_taken_for_the_next_one(process: object) -> None:
     print(json.dumps({"number": number, "text": "Now " + said}), flush=True)"""
     writer = process(behaviour)  # type: ignore[operator] - the fixture above
     try:
+        assert writer.write(task("Li.")).problems == ()  # its process has begun: that is not timed
         first = writer.write(task("Tom.", "Ana.", seconds=2))
         assert [one.text for one in first.proposals] == ["Now Tom."]
         assert first.problems == ("out-of-time",)
