@@ -297,7 +297,8 @@ def _thing(desk: _Desk, shared: Shared, group: Group, weight: float) -> Fact:
     teams = {party.team for party in people}
     home = shared.home
     of_team = next(iter(teams)) if len(teams) == 1 and home and teams != {plain_name(home)} else None
-    helped = desk.party(first.helped, day).team if first.across and first.helped is not None else None
+    alone = len(people) == 1 and first.across and first.helped is not None
+    helped = desk.party(first.helped, day).team if alone and first.helped is not None else None
     goal = first.goal if first.goal and shared.target.kind not in (TargetKind.GOAL, TargetKind.KEY_RESULT) else None
     return desk.fact(
         "contribution.thing",
