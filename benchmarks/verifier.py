@@ -2,9 +2,9 @@
 
 True statements are the composed sentences of the sample organisation's briefs, templated statements about its records,
 rewordings written by hand (``rewordings.json``), and statements about commits of real organisations, where
-``COACHKIT_REAL_DATA`` names a folder of them. Each is corrupted in every way that applies. Two modes: with a fact (a
-rewording held against our own sentence) and with evidence alone (``coachkit verify``). By the digest of the statement half
-of them are for development and half are held out: the checks were written looking at the first half only.
+``COACHKIT_REAL_DATA`` names a folder of them. Each is corrupted in every way that applies. Two modes: with a fact
+(a rewording held against our own sentence) and with evidence alone (``coachkit verify``). By the digest of what a
+statement is about, half are for development and half are held out: the checks were written looking at the first half.
 
 Run as ``python benchmarks/verifier.py [--half development|held-out] [--markdown] [--show KIND]``.
 """
@@ -171,14 +171,10 @@ def _print(
     print("| **all corruptions, passed** | " + " | ".join(map(_share, totals)) + " |")
     print("\n| source | mode | true, refused | corrupted, passed |\n|---|---|---|---|")
     for mode, source in sorted({(mode, source) for mode, source, _ in sources}):
-        print(
-            f"| {source} | {mode} | {_share(sources[mode, source, 'true'])} | {_share(sources[mode, source, 'corrupted'])} |"
-        )
-    print(
-        "\n| check | "
-        + " | ".join(f"{mode}: refuses corrupted · alone does | {mode}: refuses true" for mode in modes)
-        + " |"
-    )
+        true, passed = (_share(sources[mode, source, what]) for what in ("true", "corrupted"))
+        print(f"| {source} | {mode} | {true} | {passed} |")
+    columns = (f"{mode}: refuses corrupted · no other does | {mode}: refuses true" for mode in modes)
+    print("\n| check | " + " | ".join(columns) + " |")
     print("|---|" + "---|" * 4)
     for name in dict.fromkeys(name for _, name in refusing):
         cells = []

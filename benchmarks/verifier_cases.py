@@ -1,4 +1,4 @@
-"""True statements to be corrupted: of the sample organisation, of records of real organisations, and written by hand."""
+"""True statements to be corrupted: of the sample organisation, of real organisations' records, and written by hand."""
 
 from __future__ import annotations
 
@@ -25,9 +25,19 @@ __all__ = ["by_hand", "real", "sample"]
 TODAY = date(2026, 11, 24)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ENGLISH_NAMES = (
-    "Maria Gomez", "Tom Becker", "Wei Li", "Ana Costa", "Jonas Weber", "Femi Adetola", "Priya Vendalur", "Rui Falcoeira",
-    "Sofie Lindqvarn", "Callum Strachey", "Ayesha Rahmanov", "Teodora Vasilescu",
-)  # fmt: skip
+    "Maria Gomez",
+    "Tom Becker",
+    "Wei Li",
+    "Ana Costa",
+    "Jonas Weber",
+    "Femi Adetola",
+    "Priya Vendalur",
+    "Rui Falcoeira",
+    "Sofie Lindqvarn",
+    "Callum Strachey",
+    "Ayesha Rahmanov",
+    "Teodora Vasilescu",
+)
 CHINESE_NAMES = (
     "李薇",
     "陈静",
@@ -161,8 +171,13 @@ def _templated(records: dict[str, Evidence]) -> Iterator[Case]:
             for language, templates in (("en", _ENGLISH), ("zh", _CHINESE)):
                 if actor.role not in templates or not getter or actor.name in (None, getter):
                     continue
-                values = {"giver": actor.name, "getter": getter, "key": record.key, "title": title,
-                          "day": day(language, record.occurred_at.date())}  # fmt: skip
+                values = {
+                    "giver": actor.name,
+                    "getter": getter,
+                    "key": record.key,
+                    "title": title,
+                    "day": day(language, record.occurred_at.date()),
+                }
                 for template in templates[actor.role]:
                     if "{title}" in template and not title:
                         continue
@@ -181,12 +196,33 @@ def _templated(records: dict[str, Evidence]) -> Iterator[Case]:
 # --- real organisations -----------------------------------------------------------------------------------------------
 
 _PAST = {
-    "fix": "fixed", "add": "added", "remove": "removed", "update": "updated", "rename": "renamed", "move": "moved",
-    "improve": "improved", "use": "used", "drop": "dropped", "enable": "enabled", "disable": "disabled",
-    "implement": "implemented", "document": "documented", "convert": "converted", "clean": "cleaned", "replace": "replaced",
-    "support": "supported", "change": "changed", "delete": "deleted", "introduce": "introduced", "correct": "corrected",
-    "bump": "bumped", "revert": "reverted", "simplify": "simplified", "refactor": "refactored", "migrate": "migrated",
-}  # fmt: skip
+    "fix": "fixed",
+    "add": "added",
+    "remove": "removed",
+    "update": "updated",
+    "rename": "renamed",
+    "move": "moved",
+    "improve": "improved",
+    "use": "used",
+    "drop": "dropped",
+    "enable": "enabled",
+    "disable": "disabled",
+    "implement": "implemented",
+    "document": "documented",
+    "convert": "converted",
+    "clean": "cleaned",
+    "replace": "replaced",
+    "support": "supported",
+    "change": "changed",
+    "delete": "deleted",
+    "introduce": "introduced",
+    "correct": "corrected",
+    "bump": "bumped",
+    "revert": "reverted",
+    "simplify": "simplified",
+    "refactor": "refactored",
+    "migrate": "migrated",
+}
 
 
 def real(folder: Path, each: int = 150) -> list[Case]:
@@ -194,14 +230,12 @@ def real(folder: Path, each: int = 150) -> list[Case]:
 
     :param folder: the development data: one folder an organisation, with ``events.parquet``.
     """
-    import polars
+    import polars as pl
 
     cases: list[Case] = []
     for place in sorted(folder.glob("*/events.parquet")):
         rng = random.Random(place.parent.name)
-        table = polars.read_parquet(place).filter(
-            (polars.col("type") == "commit") & (polars.col("text").str.len_chars() > 20)
-        )
+        table = pl.read_parquet(place).filter((pl.col("type") == "commit") & (pl.col("text").str.len_chars() > 20))
         rows = table.sample(min(each * 2, table.height), seed=11).to_dicts()
         cases += _of_rows(rows, place.parent.name, rng)[: each * 4]
     return cases
