@@ -197,3 +197,27 @@ def test_there_are_three_to_five_questions_in_both_languages() -> None:
         assert question.text("en").endswith("?")
         assert question.text("zh").endswith("？")
         assert asked(question.section) == question
+
+
+def test_the_same_work_in_two_records_is_told_once_and_routine_only_where_nothing_else_is() -> None:
+    twins = [
+        replace(item(20 + number, f"#{number}", "change_request", closed=at(5)), title="Pages") for number in (1, 2)
+    ]
+    merge = replace(item(30, "#3", "change_request", closed=at(6)), title="Merge of #2")
+    acts = tuple(act(one.record, "authored", ME, at(4)) for one in (*twins, merge))
+    _, told, _ = answers(material(*twins, merge, acts=acts))
+    assert [one.text("key") for one in told["moved"] if one.kind == "moved.delivery"] == ["#1"]
+    _, told, _ = answers(material(merge, acts=acts[-1:]))
+    assert [one.text("key") for one in told["moved"] if one.kind == "moved.delivery"] == ["#3"]
+
+
+def test_finished_work_is_spread_over_the_period() -> None:
+    days = [(3, 12, 2025), (15, 12, 2025), (2, 3, 2026), (20, 3, 2026), (12, 5, 2026), (13, 5, 2026), (14, 5, 2026)]
+    when = [datetime(year, month, day, 9, tzinfo=UTC) for day, month, year in days]
+    changes = [
+        replace(item(40 + n, f"#{n}", "change_request", closed=at_), created_at=at_) for n, at_ in enumerate(when)
+    ]
+    acts = tuple(act(one.record, "authored", ME, at_) for one, at_ in zip(changes, when, strict=True))
+    _, told, _ = answers(material(*changes, acts=acts))
+    months_told = {one.at.month for one in told["moved"] if one.kind == "moved.delivery"}
+    assert months_told == {12, 3, 5}

@@ -12,7 +12,7 @@ from coachkit.insight.goals import Moved, finished
 from coachkit.insight.goals import moved as moved_results
 from coachkit.insight.half_year import goal_behind
 from coachkit.insight.rows import GoalRow, ItemRow, KeyResultRow
-from coachkit.insight.work import Area, Delivery, areas, deliveries
+from coachkit.insight.work import Area, Delivery, areas, deliveries, telling
 
 __all__ = ["moved"]
 
@@ -23,7 +23,7 @@ MOST_KEYS = 3
 
 def moved(desk: Desk) -> list[Fact]:
     """Candidates, goals first, then finished work, then the parts of the work in which changes were made."""
-    done = [one for one in deliveries(desk.material) if one.item.kind != "meeting"]
+    done = _each_once([one for one in deliveries(desk.material) if one.item.kind != "meeting"])
     told: set[str] = set()
     facts = []
     for fact, items in [*_results(desk, done), *_ended(desk, done), *_team_results(desk)]:
@@ -34,6 +34,20 @@ def moved(desk: Desk) -> list[Fact]:
             told |= stories(desk, [one.item])
             facts.append(_delivery(desk, one))
     return _varied(desk, [*facts, *_decided(desk), *_areas(desk), *_actions(desk)])
+
+
+def _each_once(done: list[Delivery]) -> list[Delivery]:
+    """Without a second record of the same work under the same title, and without routine where there is anything else:
+    a merge, a version."""
+    titles: set[str] = set()
+    found = []
+    for one in done:
+        title = one.item.title.strip().casefold()
+        if not title or title not in titles:
+            found.append(one)
+            titles.add(title)
+    says_most = {item.record for item in telling([one.item for one in found])}
+    return [one for one in found if one.item.record in says_most]
 
 
 def _varied(desk: Desk, facts: list[Fact]) -> list[Fact]:
