@@ -127,6 +127,29 @@ def test_only_the_manager_may_open_a_brief(connected: Coachkit) -> None:
     assert "this brief is open to" in refused.err
 
 
+def test_a_document_can_be_explained_and_verified(connected: Coachkit, tmp_path: Path) -> None:
+    draft = connected("draft", "brief", "Maria Gomez", "--json").json
+    records = {record["id"] for record in draft["evidence"]}
+    assert all(set(one["citations"]) <= records and one["checks"] for one in draft["statements"])
+    why = connected("explain", draft["id"], "--json").json
+    assert {one["id"] for one in why["sentences"]} == {one["id"] for one in draft["statements"]}
+    one = next(one for one in why["sentences"] if one["evidence"])
+    shown = connected("explain", draft["id"], "--statement", one["id"]).out
+    assert one["fact"]["kind"] in shown
+    assert one["evidence"][0]["id"] in shown
+    assert connected("explain", draft["id"], "--statement", "f0").code == 4
+    assert connected("explain", draft["id"], "--as", "Wei Li").code == 4
+    path = tmp_path / "draft.json"
+    assert connected("draft", "agenda", "Maria Gomez", "--lang", "zh", "--json", "--out", str(path)).code == 0
+    assert len(connected("verify", str(path), "--json").json) == len(json.loads(path.read_text("utf-8"))["statements"])
+
+
+def test_a_kind_of_document_that_there_is_not(connected: Coachkit) -> None:
+    refused = connected("draft", "horoscope", "Maria Gomez")
+    assert refused.code == 2
+    assert "brief, agenda" in refused.err
+
+
 def test_both_languages(connected: Coachkit) -> None:
     assert "## 来源" in connected("brief", "Maria Gomez", "--lang", "zh", "--markdown").out
     assert "## Sources" in connected("brief", "Maria Gomez", "--lang", "en", "--markdown").out
