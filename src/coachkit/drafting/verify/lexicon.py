@@ -40,7 +40,7 @@ finish: finish complete completed done end ended deliver delivered ship shipped 
 close: close closed resolve resolved | 关闭 关掉 结案 关了
 open: open opened create created start_up | 打开 创建 新建 开启 建立 开了
 reopen: reopen reopened re-open came_back | 重新打开 重开 再次打开
-block: block blocked blocker stuck stall stalled hold held impede obstruct | 阻塞 卡住 卡点 卡 挡住 挡 挡着 受阻 堵
+block: block blocked blocker stuck stall stalled hold held impede obstruct | 阻塞 卡住 卡 挡住 挡 挡着 受阻 堵
 wait: wait waiting pending await stand stood | 等待 等 在等 停着 停了 待
 start: start begin began begun commence kick_off | 开始 启动 着手 起
 cancel: cancel cancelled call_off called_off drop dropped abandon | 取消 放弃 作废
@@ -125,6 +125,7 @@ together: together jointly with_each_other | 一起 共同
 twice: twice two | 两次
 once: once one single | 一次
 begin: begun start_date started | 起 自
+blocker: blocker obstacle | 卡点
 alone: alone | 独自 单独 一个人 独力
 all: all every whole entire | 全部 所有 全都
 always: always | 总是 每次
