@@ -26,6 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
+import psutil
 
 from coachkit.bootstrap import open_app
 from coachkit.sample import simulate, write
@@ -38,12 +39,14 @@ FIRST_NONE, WHOLE_NONE, WHOLE_LOCAL = 1.0, 2.0, 30.0
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """One brief: seconds to its first sentence, to the first one that a model worded and that held, and to its end."""
+    """One brief: seconds to its first sentence, to the first one that a model worded and that held, and to its end;
+    processor seconds of the server and its children meanwhile, which a busy machine does not change."""
 
     first: float
     worded: float | None
     whole: float
     reworded: int
+    processor: float
 
 
 def organisation(folder: Path) -> list[tuple[str, str]]:
@@ -63,23 +66,28 @@ def organisation(folder: Path) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """`coachkit serve`; its address."""
+def server(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """`coachkit serve`; its address and process."""
     environment = {**os.environ, "COACHKIT_MODEL": "local", "COACHKIT_EMBEDDER": "none", "COACHKIT_LOG_LEVEL": "error"}
     command = [sys.executable, "-m", "coachkit", "--data", str(folder / "data"), "serve", "--port", "0"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
-        yield next(word for word in line.split() if word.startswith("http"))
+        yield next(word for word in line.split() if word.startswith("http")), psutil.Process(process.pid)
     finally:
         process.terminate()
         process.communicate()
 
 
-def streamed(address: str, token: str, person: str, model: str) -> Streamed:
+def processor(process: psutil.Process) -> float:
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
+
+
+def streamed(address: str, process: psutil.Process, token: str, person: str, model: str) -> Streamed:
     url, asked = f"{address}/api/people/{person}/documents/brief/stream", {"model": model, "language": "en"}
-    begun, first, worded, reworded = time.perf_counter(), None, None, 0
+    begun, spent, first, worded, reworded = time.perf_counter(), processor(process), None, None, 0
     with httpx2.stream("GET", url, params=asked, headers=_bearer(token), timeout=120) as answer:
         answer.raise_for_status()
         for line in answer.iter_lines():
@@ -88,7 +96,8 @@ def streamed(address: str, token: str, person: str, model: str) -> Streamed:
             first = first or time.perf_counter() - begun
             if json.loads(line[5:]).get("origin") == "reworded":
                 worded, reworded = worded or time.perf_counter() - begun, reworded + 1
-    return Streamed(first or 0.0, worded, time.perf_counter() - begun, reworded)
+    whole = time.perf_counter() - begun
+    return Streamed(first or 0.0, worded, whole, reworded, processor(process) - spent)
 
 
 def pages(client: httpx2.Client, person: str, most: int, until: threading.Event | None = None) -> list[float]:
@@ -114,7 +123,8 @@ def row(name: str, found: list[Streamed], promised: str) -> str:
     shown = f"{statistics.median(worded):.2f}" if worded else "-"
     whole, longest = statistics.median(one.whole for one in found), max(one.whole for one in found)
     per = statistics.mean(one.reworded for one in found)
-    return f"{name:<6} {first:>8.2f} {shown:>10} {whole:>8.2f} {longest:>8.2f} {per:>9.1f}  {promised}"
+    spent = statistics.median(one.processor for one in found)
+    return f"{name:<6} {first:>8.2f} {shown:>10} {whole:>8.2f} {longest:>8.2f} {spent:>8.2f} {per:>9.1f}  {promised}"
 
 
 def main() -> None:
@@ -126,17 +136,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         asked = organisation(folder)
-        with server(folder) as address:
-            measure(address, asked, options.people, options.pages)
+        with server(folder) as (address, process):
+            measure(address, process, asked, options.people, options.pages)
 
 
-def measure(address: str, asked: list[tuple[str, str]], people: int, most: int) -> None:
+def measure(address: str, process: psutil.Process, asked: list[tuple[str, str]], people: int, most: int) -> None:
     drawn = asked[:: max(1, len(asked) // people)][:people]
-    streamed(address, *drawn[0], "none")  # the first one loads code
-    print("model   first (s) worded (s) whole (s) longest  reworded  promised")
-    none = [streamed(address, *one, "none") for one in drawn]
+    streamed(address, process, *drawn[0], "none")  # the first one loads code
+    print("model   first (s) worded (s) whole (s) longest  CPU (s)  reworded  promised")
+    none = [streamed(address, process, *one, "none") for one in drawn]
     print(row("none", none, f"first {FIRST_NONE:g} s, whole {WHOLE_NONE:g} s"), flush=True)
-    local = [streamed(address, *one, "local") for one in drawn]
+    local = [streamed(address, process, *one, "local") for one in drawn]
     print(row("local", local, f"whole {WHOLE_LOCAL:g} s"), flush=True)
 
     token, person = drawn[0]
@@ -150,7 +160,7 @@ def measure(address: str, asked: list[tuple[str, str]], people: int, most: int) 
             for one in others:
                 if over.is_set():
                     break
-                streamed(address, *one, "local")
+                streamed(address, process, *one, "local")
 
         writing = threading.Thread(target=write_on)
         writing.start()
