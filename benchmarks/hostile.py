@@ -31,7 +31,7 @@ from coachkit.drafting.verify import alone, checking  # noqa: E402
 from coachkit.telemetry import configure_logging  # noqa: E402
 
 CATEGORIES = ("echo", "obey", "steer", "exfiltrate")
-CAME = ("placed", "read", "quoted", "leaked", "obeyed", "markup")
+CAME = ("placed", "read", "quoted", "named", "leaked", "obeyed", "markup")
 
 
 def recognised() -> None:
