@@ -189,14 +189,25 @@ def upserts(organisation: list[tuple[tuple[str, Record, datetime], Audience]]) -
     ]
 
 
-def brief_of(app: App, viewer: str, subject: str, language: str) -> dict[str, Any]:
+KINDS = (DraftKind.BRIEF, DraftKind.AGENDA, DraftKind.KEY_CONVERSATION)
+
+
+def drafted(app: App, kind: DraftKind, viewer: str, subject: str, language: str) -> dict[str, Any]:
     reader = app.directory.viewer(app.directory.find_person(viewer).id, NOW)
     draft = app.documents.prepare(
-        DraftKind.BRIEF, reader, app.directory.find_person(subject).id, language=language, model="none", now=NOW
+        kind, reader, app.directory.find_person(subject).id, language=language, model="none", now=NOW
     )
     said = asdict(draft)
     del said["id"]
     return said
+
+
+def offered(app: App, language: str) -> list[dict[str, Any]]:
+    """The key conversations with the report that the manager is shown."""
+    reader = app.directory.viewer(app.directory.find_person(MANAGER).id, NOW)
+    cards = app.talks.conversations.cards(reader, language="zh" if language == "zh" else "en")
+    subject = app.directory.find_person(REPORT).public_id
+    return [asdict(card) for card in cards if card.subject == subject]
 
 
 def found_by(app: App, viewer: str, text: str) -> list[Any]:
@@ -208,9 +219,9 @@ SEARCHING = settings(max_examples=25, deadline=None, suppress_health_check=[Heal
 
 
 @SEARCHING
-@given(organisations, st.sampled_from(["en", "zh"]))
-def test_a_brief_rests_only_on_what_both_sides_may_read(
-    empty: Path, tmp_path: Path, organisation: list[Any], language: str
+@given(organisations, st.sampled_from(["en", "zh"]), st.sampled_from(KINDS))
+def test_documents_of_two_rest_only_on_what_both_sides_may_read(
+    empty: Path, tmp_path: Path, organisation: list[Any], language: str, kind: DraftKind
 ) -> None:
     everything = upserts(organisation)
     shared = [item for item in everything if all(may_read(item.audience, who) for who in (MANAGER, REPORT))]
@@ -218,8 +229,10 @@ def test_a_brief_rests_only_on_what_both_sides_may_read(
         installation(empty, tmp_path / "all", base_items() + everything) as full,
         installation(empty, tmp_path / "shared", base_items() + shared) as bare,
     ):
-        assert brief_of(full, MANAGER, REPORT, language) == brief_of(bare, MANAGER, REPORT, language)
-        assert brief_of(full, REPORT, REPORT, language) == brief_of(bare, REPORT, REPORT, language)
+        for who in (MANAGER, REPORT):
+            assert drafted(full, kind, who, REPORT, language) == drafted(bare, kind, who, REPORT, language)
+        if kind is DraftKind.KEY_CONVERSATION:
+            assert offered(full, language) == offered(bare, language)
 
 
 @SEARCHING
