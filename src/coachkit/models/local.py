@@ -27,6 +27,8 @@ _log = get_logger("models.local")
 
 LONGEST_SECONDS = 25.0
 """For one document, whatever the setting allows: a reader waits at most half a minute."""
+_CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+"""Names in a script that the model cannot spell: it lost the name in each of the sentences tried."""
 IDLE_SECONDS = 300.0
 """Without a document for so long, the process is ended and its 300 MB are given back."""
 
@@ -72,7 +74,10 @@ class LocalWriter:
         proposals: list[Proposal] = []
         problems: tuple[str, ...] = ()
         took = _Took()
-        for assignment in task.assignments:
+        readable = [one for one in task.assignments if not _CHINESE.search(_masked(one.composed)[0])]
+        if not readable:
+            problems = ("english-only",)
+        for assignment in readable:
             try:
                 answer = self._ask(assignment, task, deadline, took)
             except TimeoutError:

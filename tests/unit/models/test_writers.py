@@ -173,3 +173,9 @@ def test_a_late_answer_is_not_taken_for_the_next_one(process: object) -> None:
         assert [one.text for one in writer.write(task("Li.")).proposals] == ["Now Li."]
     finally:
         writer.close()
+
+
+def test_a_name_it_cannot_spell_costs_no_time(process: object) -> None:
+    behaviour = 'print(json.dumps({"text": "Now " + said}), flush=True)'
+    assert written(process, behaviour, "Tom asked 李薇.", "Ana: “你好”.") == (["Now Ana: “你好”."], ())
+    assert written(process, behaviour, "Tom asked 李薇.") == ([], ("english-only",))
