@@ -90,8 +90,6 @@ def _what(what: str, reader: Reader) -> str:
     noun, _, key = what.partition(" ")
     if noun == "brief":
         return reader.say("the brief about you")
-    if noun == "self_review":
-        return reader.say("the self-review you submitted")
     if noun in DOCUMENTS:
         return name(DOCUMENTS, noun, reader.say)
     if noun == "evidence" and key in KINDS:
