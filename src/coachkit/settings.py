@@ -54,8 +54,8 @@ class Settings(BaseSettings):
     )
     model_output: Literal["auto", "native", "tool", "prompted"] = Field(
         "auto",
-        description="How a hosted model is told the shape of its answer: by a schema, a function, or in words; auto: as "
-        "it is known to understand best.",
+        description="How a hosted model is told the shape of its answer: by a schema, a function, or in words; auto: "
+        "as it is known to understand best.",
     )
     contribution_days: float = Field(
         3.0,
@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     worker: bool = Field(True, description="Run background work inside the server.")
     otlp_endpoint: str = Field(
         "",
-        description="Collector that traces are sent to by OTLP over gRPC, such as http://localhost:4317; empty: none is "
-        "made. Traces hold ids, counts and times, and no words of people.",
+        description="Collector that traces are sent to by OTLP over gRPC, such as http://localhost:4317; empty: none "
+        "is made. Traces hold ids, counts and times, and no words of people.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="Least level that is logged."

@@ -8,7 +8,7 @@ from coachkit.drafting.facts import Fact
 from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.half_year import Month, months
 
-__all__ = ["NOT_COVERED", "covered", "coverage_by_month"]
+__all__ = ["NOT_COVERED", "coverage_by_month", "covered"]
 
 NOT_COVERED = -1
 """In place of dots, for a month before the first record of any source or before the person's first day."""
