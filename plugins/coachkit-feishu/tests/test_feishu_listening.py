@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.config
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -56,6 +57,7 @@ def speaking(feishu: FeishuStandIn, talk: Talk) -> Iterator[None]:
 def test_events_are_heard_and_answered_when_the_next_is_asked_for(
     feishu: FeishuStandIn, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})  # as a web server does when it starts
     caplog.set_level(logging.DEBUG)
     answers: Queue[Frame] = Queue()
 

@@ -155,7 +155,7 @@ def _summary(app: App, draft_id: str, reader: Viewer) -> Draft:
 
 
 @group.command()
-def agree(context: typer.Context, draft_id: DraftId, viewer: As) -> None:
+def agree(context: typer.Context, draft_id: DraftId, viewer: As, as_json: AsJson = False) -> None:
     """Say that one has nothing to add to what a summary says about oneself.
 
     Example: `coachkit contribution agree 9f0c3e7a51d84b2c6a10 --as 'Maria Gomez'`
@@ -166,7 +166,10 @@ def agree(context: typer.Context, draft_id: DraftId, viewer: As) -> None:
         app.showings.agree(draft, reader)
         left = app.showings.standing(draft, reader).waits_for
         zh = app.settings.language == "zh"
-    _say_left(left, zh)
+    if as_json:
+        emit({"draft": draft_id, "waits_for": list(left)})
+    else:
+        _say_left(left, zh)
 
 
 def _say_left(left: tuple[str, ...], zh: bool) -> None:
@@ -209,7 +212,10 @@ def annotate(
 
 @group.command()
 def withdraw(
-    context: typer.Context, annotation: Annotated[str, typer.Argument(help="Id of one's own annotation.")], viewer: As
+    context: typer.Context,
+    annotation: Annotated[str, typer.Argument(help="Id of one's own annotation.")],
+    viewer: As,
+    as_json: AsJson = False,
 ) -> None:
     """Take back an annotation; that it was there stays on record.
 
@@ -217,7 +223,11 @@ def withdraw(
     """
     with opened(context) as app:
         app.showings.withdraw(annotation, _viewer(app, viewer))
-        console.print("已收回。" if app.settings.language == "zh" else "Taken back.")
+        zh = app.settings.language == "zh"
+    if as_json:
+        emit({"withdrawn": annotation})
+    else:
+        console.print("已收回。" if zh else "Taken back.")
 
 
 @group.command()
@@ -265,6 +275,7 @@ def quote(
     record: Annotated[str, typer.Argument(help="Id of one's own feedback, as `contribution quotes` shows it.")],
     viewer: As,
     no: Annotated[bool, typer.Option("--no", help="Not any more.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let one's own feedback be quoted in contribution summaries. Without this it never is.
 
@@ -273,7 +284,9 @@ def quote(
     with opened(context) as app:
         app.showings.consent(record, _viewer(app, viewer), agreed=not no)
         zh = app.settings.language == "zh"
-    if no:
+    if as_json:
+        emit({"record": record, "quotable": not no})
+    elif no:
         console.print("不再引用。" if zh else "It is not quoted any more.")
     else:
         console.print("可以引用了。" if zh else "It may be quoted, where everybody who reads the summary may read it.")

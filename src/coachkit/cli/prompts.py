@@ -106,7 +106,7 @@ def diff(
 ) -> None:
     """Show what differs between two versions; without versions, what the one in use changed.
 
-    Examples: `coachkit prompt diff brief 1.0.0 1.1.0`, `coachkit prompt diff brief packaged team`
+    Example: `coachkit prompt diff brief 1.0.0 1.1.0`, or `coachkit prompt diff brief packaged team`
     """
     library = _library(context)
     newer = _at(library, agent, after)
@@ -193,8 +193,8 @@ def render(
 
     With `--person` it is the evidence of a real document, and reading it is noted like any read.
 
-    Examples: `coachkit prompt render brief --person 'Maria Gomez' --lang zh`,
-    `coachkit prompt render reword --values values.json`
+    Example: `coachkit prompt render brief --person 'Maria Gomez' --lang zh`,
+    or `coachkit prompt render reword --values values.json`
     """
     if (person is None) == (values is None):
         raise BadInput("a prompt is filled from one place.", hint="Say either --person PERSON or --values FILE.json.")

@@ -29,7 +29,14 @@ Since = Annotated[str | None, typer.Option(help="From which day; otherwise half 
 On = Annotated[str | None, typer.Option(help="As of the end of which day; otherwise as of now.", metavar="DAY")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
 Out = Annotated[Path | None, typer.Option(help="Write Markdown to a file instead.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of records, as `self-review evidence` lists them.")]
 Period = Annotated[str, typer.Argument(help="Half of a year: 2026-H1.")]
+
+_CHANGED = {
+    "edit": ("Changed: ", "已修改："),
+    "remove": ("Taken out: ", "已去掉："),
+    "keep": ("As drafted: ", "按原稿："),
+}
 
 commands = typer.Typer(no_args_is_help=True, help="Write a self-review from your own evidence; hand it over, or not.")
 
@@ -143,23 +150,33 @@ def show(
 
 
 @commands.command()
-def exclude(context: typer.Context, period: Period, ids: Annotated[list[str], typer.Argument()], viewer: As) -> None:
+def exclude(
+    context: typer.Context, period: Period, ids: Ids, viewer: As, lang: Language = None, as_json: AsJson = False
+) -> None:
     """Leave records out: nothing is drafted from them, and nothing counted over them.
 
     Example: `coachkit self-review exclude 2026-H1 ae6q4bcf2y7cu --as 'Maria Gomez'`
     """
-    with opened(context) as app:
+    with opened(context, language=lang) as app:
         app.self_reviews.pick(_viewer(app, viewer), period, ids, "exclude")
+        zh = app.settings.language == "zh"
+    said = f"不用：{len(ids)} 条记录" if zh else f"Left out: {len(ids)} records"
+    _done(said, {"period": period, "excluded": ids}, as_json=as_json)
 
 
 @commands.command()
-def keep(context: typer.Context, period: Period, ids: Annotated[list[str], typer.Argument()], viewer: As) -> None:
+def keep(
+    context: typer.Context, period: Period, ids: Ids, viewer: As, lang: Language = None, as_json: AsJson = False
+) -> None:
     """Take records in again.
 
     Example: `coachkit self-review keep 2026-H1 ae6q4bcf2y7cu --as 'Maria Gomez'`
     """
-    with opened(context) as app:
+    with opened(context, language=lang) as app:
         app.self_reviews.pick(_viewer(app, viewer), period, ids, "keep")
+        zh = app.settings.language == "zh"
+    said = f"重新采用：{len(ids)} 条记录" if zh else f"Taken in again: {len(ids)} records"
+    _done(said, {"period": period, "kept": ids}, as_json=as_json)
 
 
 @commands.command()
@@ -170,6 +187,7 @@ def add(
     text: Annotated[str, typer.Argument(help="What no system saw, in your own words.")],
     viewer: As,
     link: Annotated[str, typer.Option(help="Where more can be read.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Add own words to an answer: quoted as such, and never drafted from. Prints their id.
 
@@ -177,19 +195,25 @@ def add(
     """
     with opened(context) as app:
         words = app.self_reviews.add(_viewer(app, viewer), period, answer, text, link)
-    console.print(words.id)
+    _done(words.id, words, as_json=as_json)
 
 
 @commands.command(name="take-back")
 def take_back(
-    context: typer.Context, words: Annotated[str, typer.Argument(help="Id of own words.")], viewer: As
+    context: typer.Context,
+    words: Annotated[str, typer.Argument(help="Id of own words.")],
+    viewer: As,
+    lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """Remove own words.
 
     Example: `coachkit self-review take-back w1f0c2d3e4a5b --as 'Maria Gomez'`
     """
-    with opened(context) as app:
+    with opened(context, language=lang) as app:
         app.self_reviews.take_back(_viewer(app, viewer), words)
+        zh = app.settings.language == "zh"
+    _done(f"已收回：{words}" if zh else f"Taken back: {words}", {"taken_back": words}, as_json=as_json)
 
 
 @commands.command()
@@ -201,6 +225,7 @@ def change(
     text: Annotated[str | None, typer.Option(help="What shall stand there instead.")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the sentence out.")] = False,
     lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """Edit a sentence with `--text`, take it out with `--remove`, or with neither put it back as it was drafted.
 
@@ -209,6 +234,9 @@ def change(
     action = "remove" if remove else "keep" if text is None else "edit"
     with opened(context, language=lang) as app:
         app.self_reviews.change(_viewer(app, viewer), period, app.settings.language, sentence, action, text or "")
+        zh = app.settings.language == "zh"
+    said = _CHANGED[action][zh]
+    _done(f"{said}{sentence}", {"period": period, "sentence": sentence, "action": action}, as_json=as_json)
 
 
 @commands.command()
@@ -257,13 +285,18 @@ def submit(
 
 
 @commands.command()
-def withdraw(context: typer.Context, period: Period, viewer: As) -> None:
+def withdraw(
+    context: typer.Context, period: Period, viewer: As, lang: Language = None, as_json: AsJson = False
+) -> None:
     """Take a submitted review back: nobody else can read it any more.
 
     Example: `coachkit self-review withdraw 2026-H1 --as 'Maria Gomez'`
     """
-    with opened(context) as app:
+    with opened(context, language=lang) as app:
         app.self_reviews.withdraw(_viewer(app, viewer), period)
+        zh = app.settings.language == "zh"
+    said = f"已收回：{period}，别人都看不到了" if zh else f"Taken back: {period}. Nobody else can read it any more."
+    _done(said, {"period": period, "withdrawn": True}, as_json=as_json)
 
 
 @commands.command()
@@ -285,6 +318,13 @@ def read(
         subject = app.directory.find_person(person)
         shown = _document(app, app.self_reviews.read(_viewer(app, viewer), subject.id, period))
     _given(shown, markdown=markdown, out=out, as_json=as_json)
+
+
+def _done(said: str, value: object, *, as_json: bool) -> None:
+    if as_json:
+        emit(value)
+    else:
+        console.print(said, markup=False)
 
 
 def _document(app: App, draft: Draft) -> Document:

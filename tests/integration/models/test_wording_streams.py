@@ -88,7 +88,10 @@ def test_whose_it_is_not_streams_nothing(app: App, ana: TestClient) -> None:
     assert ana.get(f"/api/people/{maria(app)}/documents/brief/stream?model=openai/gpt-5").status_code == 422
 
 
-def test_a_page_gets_each_verified_sentence_in_its_line(app: App, ana: TestClient) -> None:
+def test_a_page_gets_each_verified_sentence_in_its_line(
+    app: App, ana: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coachkit.web.events._EVERY_SECONDS", 0.02)  # the model here is done before a page would look
     page = ana.get(f"/people/{maria(app)}/brief?language=en").text
     events_at = re.search(r'data-events="(/events\?job=[^"]+)"', page)
     assert events_at is not None

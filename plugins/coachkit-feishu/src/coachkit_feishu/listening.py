@@ -51,8 +51,9 @@ _PING_SECONDS = 120.0
 _REFUSED = frozenset({403, 514, 1000040344, 10003, 10014})
 
 _quiet = logging.getLogger(f"{__name__}.quiet")
-_quiet.disabled = True
-"""The library would log the address, which is a secret, and what people wrote."""
+_quiet.addFilter(lambda _: False)
+"""The library would log the address, which is a secret, and what people wrote. A filter: a program that sets up
+its logging later, as web servers do, switches loggers on again that were only switched off."""
 
 
 class LongConnection:
