@@ -123,7 +123,7 @@ def prepared(sample: SampleOffice, employee_id: str, minutes: int) -> Draft:
     assert manager is not None
     now = sample.app.now() + timedelta(minutes=minutes)
     viewer = sample.app.directory.viewer(manager.id, now)
-    return sample.app.documents.prepare(DraftKind.BRIEF, viewer, subject, language="zh", model="none", now=now)
+    return sample.app.documents.prepare(DraftKind.BRIEF, viewer, subject.id, language="zh", model="none", now=now)
 
 
 def is_stale(sample: SampleOffice, draft: Draft, employee_id: str) -> bool:
