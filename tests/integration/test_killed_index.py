@@ -98,10 +98,13 @@ class Killer:
         self._thread.join()
 
     def _watch(self) -> None:
-        seen = self._files()
+        seen: dict[str, tuple[int, int]] = {}
         while not self._over.wait(0.001):
-            now = self._files()
-            if now != seen and self.waiting and self._kill():
+            try:
+                now = self._files()
+            except OSError:  # an old generation is taken away at this moment
+                continue
+            if seen and now != seen and self.waiting and self._kill():
                 self.hit += 1
             seen = now
 
