@@ -12,7 +12,7 @@ from typing import Any, cast
 from coachkit.drafting.ports import PassedOver, Proposal, Task, Usage, Written
 from coachkit.errors import BudgetExceeded
 from coachkit.models.answer import Mode, StatementReader, answer_type, mode_of
-from coachkit.models.bridge import LiteLLMClient, Trail, load_litellm
+from coachkit.models.bridge import LiteLLMClient, Trail, coarse, load_litellm
 from coachkit.models.budget import Budget
 from coachkit.models.chain import Access, provider_of
 from coachkit.models.tokens import cost_of, count_tokens
@@ -157,7 +157,7 @@ class Asking:
             "max_tokens": self._most(name),
         }
         if name != models[-1]:
-            settings["request_timeout"] = share
+            settings["request_timeout"] = coarse(share)
         if _thinks(name):
             settings["openai_reasoning_effort"] = "low"
         return OpenAIChatModel(

@@ -7,6 +7,7 @@ OpenAI's own classes, which pydantic-ai insists on.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 import warnings
@@ -20,7 +21,7 @@ from openai import AsyncOpenAI, NotGiven, Omit
 from openai.resources.chat import AsyncChat, AsyncCompletions
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-__all__ = ["LiteLLMClient", "Trail", "load_litellm"]
+__all__ = ["LiteLLMClient", "Trail", "coarse", "load_litellm"]
 
 _LOCAL_TABLES = (
     "LITELLM_LOCAL_MODEL_COST_MAP",
@@ -122,7 +123,7 @@ class _Completions(AsyncCompletions):
         trail, model = client.trail, given["model"]
         trail.models.append(model)
         left = max(0.1, client.deadline - time.monotonic())
-        fixed = {"num_retries": 0, "max_retries": 0, "timeout": left, "_skip_mcp_handler": True}
+        fixed = {"num_retries": 0, "max_retries": 0, "timeout": coarse(left), "_skip_mcp_handler": True}
         try:
             answer = await load_litellm().acompletion(**{**fixed, **given, **client.options})
         except Exception as error:
@@ -133,6 +134,12 @@ class _Completions(AsyncCompletions):
             raise _Passing(type(error).__name__, wait) from None
         trail.errors.pop(model, None)
         return answer
+
+
+def coarse(seconds: float) -> float:
+    """``seconds`` as a whole number of them, or of tenths below two: LiteLLM opens a client of its own for each timeout
+    that it has not seen, and lets go of old ones without closing them."""
+    return float(math.ceil(seconds)) if seconds >= 2 else max(0.1, round(seconds, 1))
 
 
 class _Passing(Exception):
