@@ -39,8 +39,15 @@ def evidence_path(page: Page) -> str:
     return href
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        ("light", 1280),
+        ("dark", 390),
+        pytest.param("light", 390, marks=pytest.mark.slow),
+        pytest.param("dark", 1280, marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_stands_in_anyone_s_way(served: Any, signed_in: SignedIn, theme: str, width: int) -> None:
     """axe finds nothing on any page, the console stays silent, and nothing comes from elsewhere."""
     from axe_playwright_python.sync_playwright import Axe

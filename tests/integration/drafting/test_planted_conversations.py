@@ -13,10 +13,10 @@ from coachkit.domain.drafts import Draft, Origin
 from coachkit.drafting.agents.conversation import CARD_LIMITS
 from coachkit.drafting.fitting import length
 
-pytestmark = pytest.mark.timeout(900)  # a whole company is made, synced and read
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a whole company is made, synced and read
 
 TODAY = date(2026, 11, 24)
-SEEDS = [pytest.param(7), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 6))]
+SEEDS = [7, *range(1, 6)]
 
 
 @pytest.fixture(scope="module", params=SEEDS)
