@@ -109,6 +109,7 @@ def test_killed_ten_times_on_postgresql(empty_postgres: Callable[[], Database], 
     kill_and_resume(empty_postgres, contents, kills=10, seed=30)
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_still_gets_there(fresh: Callable[[], Database], contents: Contents) -> None:
     undisturbed, database = fresh(), fresh()
     seconds = measured(undisturbed)

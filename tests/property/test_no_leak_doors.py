@@ -218,6 +218,7 @@ def found_by(app: App, viewer: str, text: str) -> list[Any]:
 SEARCHING = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @SEARCHING
 @given(organisations, st.sampled_from(["en", "zh"]), st.sampled_from(KINDS))
 def test_documents_of_two_rest_only_on_what_both_sides_may_read(

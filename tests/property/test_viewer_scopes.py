@@ -186,7 +186,7 @@ class ByHand:
                 return False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(organisations())
 def test_a_viewer_gets_exactly_the_scopes_of_the_table(database: Database, org: Organisation) -> None:
     write(database, org)
