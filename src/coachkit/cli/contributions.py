@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from coachkit.cli.context import Language, opened
+from coachkit.cli.context import Language, opened, viewer_named
 from coachkit.cli.output import AsJson, console, emit, read_out, table
 from coachkit.domain.identity import public_id
 from coachkit.drafting.cleaning import clean, shorten
@@ -33,10 +33,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="contribution")
 
 
-def _viewer(app: App, name: str) -> Viewer:
-    return app.directory.viewer(app.directory.find_person(name).id, app.now())
-
-
 @group.command("list")
 def listed(context: typer.Context, viewer: As, lang: Language = None, as_json: AsJson = False) -> None:
     """List the summaries that name somebody, or that they asked for, the newest first.
@@ -44,7 +40,7 @@ def listed(context: typer.Context, viewer: As, lang: Language = None, as_json: A
     Example: `coachkit contribution list --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         found = [_row(app, one, reader) for one in app.showings.of_person(reader)]
         zone, zh = ZoneInfo(app.settings.timezone), app.settings.language == "zh"
     if as_json:
@@ -104,7 +100,7 @@ def show(
     from coachkit.delivery.terminal import terminal
 
     with opened(context) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         draft = _summary(app, draft_id, reader)
         standing = app.showings.standing(draft, reader)
         doc = document(draft, app.settings.timezone)
@@ -161,7 +157,7 @@ def agree(context: typer.Context, draft_id: DraftId, viewer: As, as_json: AsJson
     Example: `coachkit contribution agree 9f0c3e7a51d84b2c6a10 --as 'Maria Gomez'`
     """
     with opened(context) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         draft = _summary(app, draft_id, reader)
         app.showings.agree(draft, reader)
         left = app.showings.standing(draft, reader).waits_for
@@ -199,7 +195,7 @@ def annotate(
     if kind not in list(AnnotationKind):
         raise BadInput(f"{clean(kind)[:20]!r} is no kind of annotation.", hint="remark, adds or differs.")
     with opened(context) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         draft = _summary(app, draft_id, reader)
         made = app.showings.annotate(draft, reader, statement, text, AnnotationKind(kind))
         left, zh = app.showings.standing(draft, reader).waits_for, app.settings.language == "zh"
@@ -222,7 +218,7 @@ def withdraw(
     Example: `coachkit contribution withdraw 3f0c3e7a51d84b2c --as 'Maria Gomez'`
     """
     with opened(context) as app:
-        app.showings.withdraw(annotation, _viewer(app, viewer))
+        app.showings.withdraw(annotation, viewer_named(app, viewer))
         zh = app.settings.language == "zh"
     if as_json:
         emit({"withdrawn": annotation})
@@ -237,7 +233,7 @@ def quotes(context: typer.Context, viewer: As, as_json: AsJson = False) -> None:
     Example: `coachkit contribution quotes --as 'Wei Li'`
     """
     with opened(context) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         found = [
             {
                 "id": public_id(row.id),
@@ -282,7 +278,7 @@ def quote(
     Example: `coachkit contribution quote ae6q4bcf2y7cu --as 'Wei Li'`
     """
     with opened(context) as app:
-        app.showings.consent(record, _viewer(app, viewer), agreed=not no)
+        app.showings.consent(record, viewer_named(app, viewer), agreed=not no)
         zh = app.settings.language == "zh"
     if as_json:
         emit({"record": record, "quotable": not no})

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coachkit.cli.context import Language, opened
+from coachkit.cli.context import Language, one_day, opened, viewer_named
 from coachkit.cli.output import AsJson, console, emit, table
 from coachkit.drafting.cleaning import clean
 from coachkit.errors import BadInput
 
 if TYPE_CHECKING:
-    from coachkit.access import Viewer
     from coachkit.bootstrap import App
     from coachkit.drafting.conversation_rows import Card
     from coachkit.insight.conversations import Tuned
@@ -44,21 +42,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(private, name="notes")
 
 
-def _viewer(app: App, name: str) -> Viewer:
-    return app.directory.viewer(app.directory.find_person(name).id, app.now())
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            f"{text!r} is no day.",
-            hint="Write it as 2026-05-06.",
-            chinese=(f"“{text}”不是日期。", "请写成 2026-05-06 这样。"),
-        ) from error
-
-
 @conversations.callback()
 def show(
     context: typer.Context, viewer: MaybeAs = None, on: On = None, lang: Language = None, as_json: AsJson = False
@@ -70,11 +53,11 @@ def show(
     if context.invoked_subcommand is not None:
         return
     with opened(context, language=lang) as app:
-        known, day = app.talks.conversations, _day(on)
+        known, day = app.talks.conversations, one_day(on)
         if viewer is None:
             _counts(app, as_json)
             return
-        reader, language = _viewer(app, viewer), app.settings.language
+        reader, language = viewer_named(app, viewer), app.settings.language
         cards = known.cards(reader, language=language) if day is None else known.as_of(reader, day, language=language)
         about = known.about_me(reader, language=language) if day is None else ()
         held = known.held_back(reader) if day is None else ()
@@ -138,7 +121,9 @@ def answer(
     Example: `coachkit conversations answer 3b38d8f3cc45b328 snooze --as 'Ana Costa' --until 2026-06-01`
     """
     with opened(context, language=lang) as app:
-        given = app.talks.conversations.answer(_viewer(app, viewer), card, kind.replace("-", "_"), until=_day(until))
+        given = app.talks.conversations.answer(
+            viewer_named(app, viewer), card, kind.replace("-", "_"), until=one_day(until)
+        )
         zh = app.settings.language == "zh"
     if as_json:
         emit({"id": given.id, "card": given.card, "kind": given.kind, "at": given.at, "until": given.until})
@@ -161,7 +146,7 @@ def undo(
     Example: `coachkit conversations undo 9c0f3e7a51d84b2c --as 'Ana Costa'`
     """
     with opened(context) as app:
-        app.talks.conversations.undo(_viewer(app, viewer), answer_id)
+        app.talks.conversations.undo(viewer_named(app, viewer), answer_id)
     if as_json:
         emit({"undone": answer_id})
     else:
@@ -273,7 +258,7 @@ def list_points(context: typer.Context, person: Person, viewer: As, as_json: AsJ
     Example: `coachkit points list 'Maria Gomez' --as 'Ana Costa'`
     """
     with opened(context) as app:
-        sheet = app.talks.preparing.sheet(_viewer(app, viewer), app.directory.find_person(person).id)
+        sheet = app.talks.preparing.sheet(viewer_named(app, viewer), app.directory.find_person(person).id)
     if as_json:
         emit(sheet)
         return
@@ -297,7 +282,7 @@ def add_point(
     Example: `coachkit points add 'Maria Gomez' 'May we move the on-call in June?' --as 'Maria Gomez'`
     """
     with opened(context) as app:
-        made = app.talks.preparing.add(_viewer(app, viewer), app.directory.find_person(person).id, text)
+        made = app.talks.preparing.add(viewer_named(app, viewer), app.directory.find_person(person).id, text)
     if as_json:
         emit({"id": made})
     else:
@@ -318,7 +303,7 @@ def set_point(
     Example: `coachkit points set 'Maria Gomez' 9bcf3e18856b578a done --as 'Ana Costa'`
     """
     with opened(context) as app:
-        reader, report = _viewer(app, viewer), app.directory.find_person(person).id
+        reader, report = viewer_named(app, viewer), app.directory.find_person(person).id
         preparing = app.talks.preparing
         if what in ("done", "open"):
             preparing.set_done(reader, report, point, what == "done")
@@ -341,7 +326,7 @@ def list_notes(context: typer.Context, person: Person, viewer: As, as_json: AsJs
     Example: `coachkit notes list 'Maria Gomez' --as 'Ana Costa'`
     """
     with opened(context) as app:
-        found = app.talks.notes.about(_viewer(app, viewer), app.directory.find_person(person).id)
+        found = app.talks.notes.about(viewer_named(app, viewer), app.directory.find_person(person).id)
     if as_json:
         emit(found)
         return
@@ -361,7 +346,7 @@ def add_note(
     Example: `coachkit notes add 'Maria Gomez' 'Ask how the talk went.' --as 'Ana Costa'`
     """
     with opened(context) as app:
-        made = app.talks.notes.add(_viewer(app, viewer), app.directory.find_person(person).id, text)
+        made = app.talks.notes.add(viewer_named(app, viewer), app.directory.find_person(person).id, text)
     if as_json:
         emit({"id": made.id})
     else:
@@ -381,7 +366,7 @@ def remove_note(
     Example: `coachkit notes remove 1f0c3e7a51d84b2c --as 'Ana Costa'`
     """
     with opened(context) as app:
-        app.talks.notes.set_removed(_viewer(app, viewer), note, removed=not restore)
+        app.talks.notes.set_removed(viewer_named(app, viewer), note, removed=not restore)
     if as_json:
         emit({"id": note, "removed": not restore})
     else:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from coachkit.cli.context import Language, opened
-from coachkit.cli.drafts import manager_of, one_day, since_day
+from coachkit.cli.context import Language, one_day, opened, since_day
+from coachkit.cli.drafts import manager_of
 from coachkit.cli.following import wording_display
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from coachkit.cli.context import Language, opened
+from coachkit.cli.context import Language, one_day, opened, since_day
 from coachkit.cli.following import wording_display
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import unpublic_id
 from coachkit.drafting.cleaning import clean
-from coachkit.errors import BadInput, CoachkitError, NotFound
+from coachkit.errors import CoachkitError, NotFound
 
 if TYPE_CHECKING:
     from coachkit.access import PersonEntry, Viewer
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from coachkit.domain.drafts import Draft
     from coachkit.domain.explanations import Explanation, PackedRecord
 
-__all__ = ["manager_of", "one_day", "register", "since_day"]
+__all__ = ["manager_of", "register"]
 
 Kind = Annotated[
     str, typer.Argument(help="brief, agenda, self-review, contribution-summary or key-conversation.", metavar="KIND")
@@ -42,24 +40,6 @@ As = Annotated[str | None, typer.Option("--as", help="With whose eyes. The read 
 def register(app: typer.Typer) -> None:
     app.command()(draft)
     app.command()(explain)
-
-
-def one_day(text: str | None) -> date | None:
-    """:raises BadInput: if it is no day."""
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            f"{text!r} is no day.",
-            hint="Write it as 2026-05-06.",
-            chinese=(f"“{text}”不是日期。", "请写成 2026-05-06 这样。"),
-        ) from error
-
-
-def since_day(text: str | None, zone: str) -> datetime | None:
-    """The first moment of a day, in the organisation's time zone."""
-    day = one_day(text)
-    return None if day is None else datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 def manager_of(app: App, subject: PersonEntry) -> PersonEntry:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from coachkit.cli.context import Language, opened
+from coachkit.cli.context import Language, one_day, opened, since_day, viewer_named
 from coachkit.cli.output import AsJson, console, emit, read_out, table
 from coachkit.drafting.cleaning import clean
-from coachkit.errors import BadInput
 
 if TYPE_CHECKING:
     from coachkit.access import Viewer
@@ -45,30 +42,14 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="self-review")
 
 
-def _viewer(app: App, name: str) -> Viewer:
-    return app.directory.viewer(app.directory.find_person(name).id, app.now())
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            f"{text!r} is no day.",
-            hint="Write it as 2026-05-06.",
-            chinese=(f"“{text}”不是日期。", "请写成 2026-05-06 这样。"),
-        ) from error
-
-
-def _beginning(app: App, text: str | None) -> datetime | None:
-    day = _day(text)
-    return None if day is None else datetime.combine(day, time.min, ZoneInfo(app.settings.timezone)).astimezone(UTC)
-
-
 def _review(app: App, viewer: Viewer, since: str | None, on: str | None) -> Review:
     settings = app.settings
     return app.self_reviews.review(
-        viewer, language=settings.language, model=settings.model, since=_beginning(app, since), on=_day(on)
+        viewer,
+        language=settings.language,
+        model=settings.model,
+        since=since_day(since, app.settings.timezone),
+        on=one_day(on),
     )
 
 
@@ -86,7 +67,9 @@ def evidence(
     Example: `coachkit self-review evidence --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        shelf = app.self_reviews.shelf(_viewer(app, viewer), since=_beginning(app, since), on=_day(on))
+        shelf = app.self_reviews.shelf(
+            viewer_named(app, viewer), since=since_day(since, app.settings.timezone), on=one_day(on)
+        )
         zh = app.settings.language == "zh"
     if as_json:
         emit(shelf)
@@ -141,7 +124,7 @@ def show(
     Example: `coachkit self-review show --as 'Maria Gomez' --lang zh --out review.md`
     """
     with opened(context, language=lang, model=model) as app:
-        review = _review(app, _viewer(app, viewer), since, on)
+        review = _review(app, viewer_named(app, viewer), since, on)
         shown = _document(app, review.draft)
     if as_json:
         emit({"period": review.period, "answers": review.answers, "document": shown})
@@ -158,7 +141,7 @@ def exclude(
     Example: `coachkit self-review exclude 2026-H1 ae6q4bcf2y7cu --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        app.self_reviews.pick(_viewer(app, viewer), period, ids, "exclude")
+        app.self_reviews.pick(viewer_named(app, viewer), period, ids, "exclude")
         zh = app.settings.language == "zh"
     said = f"不用：{len(ids)} 条记录" if zh else f"Left out: {len(ids)} records"
     _done(said, {"period": period, "excluded": ids}, as_json=as_json)
@@ -173,7 +156,7 @@ def keep(
     Example: `coachkit self-review keep 2026-H1 ae6q4bcf2y7cu --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        app.self_reviews.pick(_viewer(app, viewer), period, ids, "keep")
+        app.self_reviews.pick(viewer_named(app, viewer), period, ids, "keep")
         zh = app.settings.language == "zh"
     said = f"重新采用：{len(ids)} 条记录" if zh else f"Taken in again: {len(ids)} records"
     _done(said, {"period": period, "kept": ids}, as_json=as_json)
@@ -194,7 +177,7 @@ def add(
     Example: `coachkit self-review add 2026-H1 helped 'I taught two newcomers to deploy.' --as 'Maria Gomez'`
     """
     with opened(context) as app:
-        words = app.self_reviews.add(_viewer(app, viewer), period, answer, text, link)
+        words = app.self_reviews.add(viewer_named(app, viewer), period, answer, text, link)
     _done(words.id, words, as_json=as_json)
 
 
@@ -211,7 +194,7 @@ def take_back(
     Example: `coachkit self-review take-back w1f0c2d3e4a5b --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        app.self_reviews.take_back(_viewer(app, viewer), words)
+        app.self_reviews.take_back(viewer_named(app, viewer), words)
         zh = app.settings.language == "zh"
     _done(f"已收回：{words}" if zh else f"Taken back: {words}", {"taken_back": words}, as_json=as_json)
 
@@ -233,7 +216,7 @@ def change(
     """
     action = "remove" if remove else "keep" if text is None else "edit"
     with opened(context, language=lang) as app:
-        app.self_reviews.change(_viewer(app, viewer), period, app.settings.language, sentence, action, text or "")
+        app.self_reviews.change(viewer_named(app, viewer), period, app.settings.language, sentence, action, text or "")
         zh = app.settings.language == "zh"
     said = _CHANGED[action][zh]
     _done(f"{said}{sentence}", {"period": period, "sentence": sentence, "action": action}, as_json=as_json)
@@ -255,7 +238,7 @@ def preview(
     Example: `coachkit self-review preview --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         shown = _document(app, app.self_reviews.preview(reader, _review(app, reader, since, on)))
     _given(shown, markdown=markdown, out=out, as_json=as_json)
 
@@ -274,7 +257,7 @@ def submit(
     Example: `coachkit self-review submit --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        reader = _viewer(app, viewer)
+        reader = viewer_named(app, viewer)
         handed = app.self_reviews.submit(reader, _review(app, reader, since, on))
         manager, zh = app.directory.person(handed.manager).name, app.settings.language == "zh"
     if as_json:
@@ -293,7 +276,7 @@ def withdraw(
     Example: `coachkit self-review withdraw 2026-H1 --as 'Maria Gomez'`
     """
     with opened(context, language=lang) as app:
-        app.self_reviews.withdraw(_viewer(app, viewer), period)
+        app.self_reviews.withdraw(viewer_named(app, viewer), period)
         zh = app.settings.language == "zh"
     said = f"已收回：{period}，别人都看不到了" if zh else f"Taken back: {period}. Nobody else can read it any more."
     _done(said, {"period": period, "withdrawn": True}, as_json=as_json)
@@ -316,7 +299,7 @@ def read(
     """
     with opened(context, language=lang) as app:
         subject = app.directory.find_person(person)
-        shown = _document(app, app.self_reviews.read(_viewer(app, viewer), subject.id, period))
+        shown = _document(app, app.self_reviews.read(viewer_named(app, viewer), subject.id, period))
     _given(shown, markdown=markdown, out=out, as_json=as_json)
 
 

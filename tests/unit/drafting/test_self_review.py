@@ -16,6 +16,7 @@ from coachkit.domain.reviews import period_of
 from coachkit.drafting.composing import compose
 from coachkit.drafting.plan.desk import Desk
 from coachkit.drafting.plan.self_review import ANSWERS, answers
+from coachkit.drafting.plan.self_review_helped import helped
 from coachkit.drafting.plan.self_review_own import part_in
 from coachkit.drafting.plan.self_review_questions import QUESTIONS, asked
 from coachkit.insight.half_year import aids, months, without
@@ -140,6 +141,17 @@ def test_help_within_the_own_team_counts_as_help_too() -> None:
     acts = (act(10, "reviewed", ME, at(3), target=TOM), act(11, "reviewed", ME, at(4), target=WEI))
     found = aids(material(change, other, acts=acts))
     assert [(one.own_team, one.team) for one in found] == [(False, "Payments"), (True, "Search")]
+
+
+def test_two_remarks_on_a_change_are_one_review_and_its_approval_is_told_with_it() -> None:
+    one, other = item(10, "#1", "change_request"), item(11, "#2", "change_request")
+    done = [act(10, "reviewed", ME, at(3), target=TOM), act(10, "reviewed", ME, at(4), target=TOM)]
+    done.append(act(10, "approved", ME, at(5), target=TOM))
+    (told,) = helped(Desk(material(one, other, acts=tuple(done))))
+    assert (told.text("act"), told.number("times")) == ("reviewed", 1)
+    assert "I reviewed a change by Tom" in compose(told, voice("en")).text
+    apart = helped(Desk(material(one, other, acts=(*done, act(11, "approved", ME, at(6), target=TOM)))))
+    assert {fact.text("act") for fact in apart} == {"reviewed", "approved"}, "another change was approved too"
 
 
 def test_with_an_item_goes_what_was_said_about_it() -> None:

@@ -15,6 +15,8 @@ __all__ = ["helped"]
 MOST_UNBLOCKED = 2
 MOST_KEYS = 3
 ORDINARY = frozenset({"committed", "merged", "approved", "tested"})
+OF_CHANGES = ORDINARY | {"reviewed"}
+"""Kinds of which the changes are counted: two remarks on one change are a review of one change."""
 
 
 def helped(desk: Desk) -> list[Fact]:
@@ -91,13 +93,20 @@ def _goal(desk: Desk, items: list[ItemRow]) -> dict[str, Value | None]:
 def _aids(desk: Desk) -> list[Fact]:
     facts = []
     by_kind: dict[str, int] = {}
-    for one in aids(desk.material):
-        if one.kind == "unblocked":
+    found = aids(desk.material)
+    reviewed = {item.key for one in found if one.kind == "reviewed" for item in one.items}
+    for one in found:
+        if one.kind == "unblocked" or _ends_a_review(one, reviewed):
             continue
         rank = by_kind[one.kind] = by_kind.get(one.kind, 0) + 1
         if rank <= 2:
             facts.append(_aid(desk, one, rank))
     return facts
+
+
+def _ends_a_review(one: Aid, reviewed: set[str]) -> bool:
+    """Approving what one has reviewed is the end of the review, and told with it."""
+    return one.kind == "approved" and bool(one.items) and {item.key for item in one.items} <= reviewed
 
 
 def _aid(desk: Desk, one: Aid, rank: int) -> Fact:
@@ -121,7 +130,7 @@ def _aid(desk: Desk, one: Aid, rank: int) -> Fact:
         reason=f"{one.kind}, {len(one.acts)} recorded",
         slots={
             "act": one.kind,
-            "times": len(one.acts),
+            "times": (len(one.items) if one.kind in OF_CHANGES else 0) or len(one.acts),
             "team": one.team,
             "own_team": one.own_team or None,
             "people": tuple(desk.party(who, last) for who in one.people),
