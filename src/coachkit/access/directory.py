@@ -78,9 +78,6 @@ class Directory(Protocol):
     def reports_of(self, person: int, day: date | None = None) -> tuple[PersonEntry, ...]:
         """Who reports to the person directly and works here on that day, by name."""
 
-    def team_of(self, person: int, day: date | None = None) -> tuple[str, str] | None:
-        """Key and name of the person's team: of several, the one they joined last."""
-
     def is_manager_of(self, manager: int, person: int, day: date) -> bool:
         """Whether ``person`` works here and reports directly to ``manager`` on that day."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from coachkit.drafting.cleaning import name_of
@@ -147,6 +147,3 @@ class Voice:
         for place in range(0, len(parts), 2):
             parts[place] = _HAN_LATIN.sub(" ", parts[place])
         return "".join(parts)
-
-    def days_between(self, first: date, last: date) -> int:
-        return (last - first) // timedelta(days=1)

@@ -90,10 +90,6 @@ class SqlDirectory:
         mine = sa.select(line.c.person_id).where(line.c.manager_id == person)
         return self._entries(day, sa.and_(t.people.c.id.in_(mine), here(day)))
 
-    def team_of(self, person: int, day: date | None = None) -> tuple[str, str] | None:
-        entry = self.person(person, day)
-        return (entry.team, entry.team_name or entry.team) if entry.team else None
-
     def is_manager_of(self, manager: int, person: int, day: date) -> bool:
         line = reporting_today(day)
         statement = (
