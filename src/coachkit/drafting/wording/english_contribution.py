@@ -145,7 +145,7 @@ def _missing(fact: Fact, voice: Voice) -> Phrasings:
 
 
 def _more(fact: Fact, voice: Voice) -> Phrasings:
-    return ["More people took part than there is room for; a lot chose."]
+    return ["More people took part than there is room for; lots were drawn."]
 
 
 def _capped(fact: Fact, voice: Voice) -> Phrasings:
