@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +17,18 @@ __all__ = [
     "Integration",
     "areas",
     "deliveries",
+    "each_work",
     "ended",
     "incidents",
     "integrations",
     "is_routine",
     "praise",
     "telling",
+    "work_title",
 ]
 
 MADE = ("authored", "co_authored")
+_KEY_BEFORE = re.compile(r"^\s*\[?[A-Z][A-Z0-9]{1,9}-\d+\]?[:\s]+")
 _ROUTINE = re.compile(
     r"^(?:\w+(?:\([^)]*\))?!?:\s*)?(?:bump|merge|release|revert \"?merge|format|(?:fix )?(?:typo|lint)|wip)\b"
     r"|^dependency:|changelog",
@@ -194,6 +198,19 @@ def telling(items: list[ItemRow]) -> list[ItemRow]:
     return [item for item in items if not is_routine(item.title)] or items
 
 
+def work_title(item: ItemRow) -> str:
+    """The title by which a piece of work is known in several records: without the ticket's key before it and whatever
+    the case. Empty, where it has none."""
+    return _KEY_BEFORE.sub("", item.title).strip().casefold()
+
+
+def each_work(items: Iterable[ItemRow]) -> tuple[ItemRow, ...]:
+    """Each piece of work once: without the commits of change requests that are among them under the same title."""
+    once = tuple(dict.fromkeys(items))
+    requested = {work_title(item) for item in once if item.kind == "change_request"}
+    return tuple(item for item in once if item.kind != "commit" or work_title(item) not in requested)
+
+
 def _says_most(item: ItemRow) -> tuple[bool, int, str]:
     words = len(item.title.split())
     return (is_routine(item.title) or words < 3, -min(words, 10), item.key)
@@ -216,15 +233,16 @@ def integrations(material: Material) -> list[Integration]:
         people = tuple(dict.fromkeys(who for who in others if who is not None and who not in material.people.bots))
         if not people:
             continue
-        items = [item for act in acts if (item := material.item_of(act)) is not None]
+        items = each_work(item for act in acts if (item := material.item_of(act)) is not None)
+        itemless = {act.record for act in acts if material.item_of(act) is None}
         teams = {material.people.team_on(who, material.window.today) for who in people}
         found.append(
             Integration(
                 by_subject=by_subject,
                 people=people,
                 teams=tuple(sorted(team for team in teams if team is not None)),
-                changes=len({act.record for act in acts}),
-                items=tuple(dict.fromkeys(sorted(items, key=_says_most))),
+                changes=len(items) + len(itemless),
+                items=tuple(sorted(items, key=_says_most)),
                 records=tuple(dict.fromkeys(act.record for act in acts)),
             )
         )

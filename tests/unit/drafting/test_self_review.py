@@ -145,12 +145,14 @@ def test_help_within_the_own_team_counts_as_help_too() -> None:
 
 def test_two_remarks_on_a_change_are_one_review_and_its_approval_is_told_with_it() -> None:
     one, other = item(10, "#1", "change_request"), item(11, "#2", "change_request")
-    done = [act(10, "reviewed", ME, at(3), target=TOM), act(10, "reviewed", ME, at(4), target=TOM)]
+    commit = replace(item(12, "fc0c68d", "commit"), title=one.title)
+    one = replace(one, title=f"PAY-7 {one.title}")
+    done = [act(n, "reviewed", ME, at(day), target=TOM) for n, day in ((10, 3), (10, 4), (12, 4))]
     done.append(act(10, "approved", ME, at(5), target=TOM))
-    (told,) = helped(Desk(material(one, other, acts=tuple(done))))
+    (told,) = helped(Desk(material(one, other, commit, acts=tuple(done))))
     assert (told.text("act"), told.number("times")) == ("reviewed", 1)
     assert "I reviewed a change by Tom" in compose(told, voice("en")).text
-    apart = helped(Desk(material(one, other, acts=(*done, act(11, "approved", ME, at(6), target=TOM)))))
+    apart = helped(Desk(material(one, other, commit, acts=(*done, act(11, "approved", ME, at(6), target=TOM)))))
     assert {fact.text("act") for fact in apart} == {"reviewed", "approved"}, "another change was approved too"
 
 

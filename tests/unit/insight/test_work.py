@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from story import BOT, JONAS, MARIA, TOM, WEI, Story, at
 
-from coachkit.insight.rows import Tie
-from coachkit.insight.work import areas, deliveries, incidents, integrations, praise, telling
+from coachkit.insight.rows import ItemRow, Tie
+from coachkit.insight.work import areas, deliveries, each_work, incidents, integrations, praise, telling
 
 
 def test_deliveries_are_mine_done_and_in_the_window() -> None:
@@ -92,3 +93,13 @@ def test_titles_that_say_something_are_told() -> None:
     says = story.commit(MARIA, at(9), "Answer in pages")
     assert telling([merge, says]) == [says]
     assert telling([merge]) == [merge]
+
+
+def test_a_change_and_its_commit_are_one_work() -> None:
+    def made(record: int, kind: str, title: str) -> ItemRow:
+        return ItemRow(record=record, key=f"K{record}", title=title, kind=kind)
+
+    change = made(1, "change_request", "PAY-9 Warn after the window")
+    commit, other = made(2, "commit", "warn after the window"), made(3, "commit", "Add a limit")
+    assert each_work([change, commit, change, other]) == (change, other)
+    assert each_work([commit, replace(commit, record=4)]) == (commit, replace(commit, record=4)), "two commits are two"

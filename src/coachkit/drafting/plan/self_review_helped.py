@@ -8,7 +8,7 @@ from coachkit.drafting.plan.desk import Desk
 from coachkit.insight.half_year import Aid, aids, goal_behind
 from coachkit.insight.helping import EVERYDAY, unblocked
 from coachkit.insight.rows import GoalRow, ItemRow, KeyResultRow
-from coachkit.insight.work import telling
+from coachkit.insight.work import telling, work_title
 
 __all__ = ["helped"]
 
@@ -94,7 +94,7 @@ def _aids(desk: Desk) -> list[Fact]:
     facts = []
     by_kind: dict[str, int] = {}
     found = aids(desk.material)
-    reviewed = {item.key for one in found if one.kind == "reviewed" for item in one.items}
+    reviewed = {work for one in found if one.kind == "reviewed" for work in _works(one)}
     for one in found:
         if one.kind == "unblocked" or _ends_a_review(one, reviewed):
             continue
@@ -106,7 +106,12 @@ def _aids(desk: Desk) -> list[Fact]:
 
 def _ends_a_review(one: Aid, reviewed: set[str]) -> bool:
     """Approving what one has reviewed is the end of the review, and told with it."""
-    return one.kind == "approved" and bool(one.items) and {item.key for item in one.items} <= reviewed
+    return one.kind == "approved" and bool(one.items) and _works(one) <= reviewed
+
+
+def _works(one: Aid) -> set[str]:
+    """What it was done on; a change and its commit bear the same title and are the same work."""
+    return {work_title(item) or item.key for item in one.items}
 
 
 def _aid(desk: Desk, one: Aid, rank: int) -> Fact:
@@ -130,7 +135,7 @@ def _aid(desk: Desk, one: Aid, rank: int) -> Fact:
         reason=f"{one.kind}, {len(one.acts)} recorded",
         slots={
             "act": one.kind,
-            "times": (len(one.items) if one.kind in OF_CHANGES else 0) or len(one.acts),
+            "times": (len(_works(one)) if one.kind in OF_CHANGES else 0) or len(one.acts),
             "team": one.team,
             "own_team": one.own_team or None,
             "people": tuple(desk.party(who, last) for who in one.people),

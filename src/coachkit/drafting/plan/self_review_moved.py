@@ -12,7 +12,7 @@ from coachkit.insight.goals import Moved, finished
 from coachkit.insight.goals import moved as moved_results
 from coachkit.insight.half_year import goal_behind
 from coachkit.insight.rows import GoalRow, ItemRow, KeyResultRow
-from coachkit.insight.work import Area, Delivery, areas, deliveries, telling
+from coachkit.insight.work import Area, Delivery, areas, deliveries, telling, work_title
 
 __all__ = ["moved"]
 
@@ -42,7 +42,7 @@ def _each_once(done: list[Delivery]) -> list[Delivery]:
     titles: set[str] = set()
     found = []
     for one in done:
-        title = one.item.title.strip().casefold()
+        title = work_title(one.item)
         if not title or title not in titles:
             found.append(one)
             titles.add(title)
