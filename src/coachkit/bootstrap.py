@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from coachkit.ingest.ports import Connection
     from coachkit.ingest.replay import ReplayReport
     from coachkit.ingest.reports import SyncProgress, SyncReport
+    from coachkit.insights import Insights
     from coachkit.models.writers import Writers
     from coachkit.retrieval import Indexer, Retriever
     from coachkit.retrieval.keeping import IndexKeeper
@@ -349,6 +350,13 @@ class App:
         return Talks(self.database, self.directory, self.facts, self.reads, self.settings.timezone)
 
     @cached_property
+    def insights(self) -> Insights:
+        """What is seen of the whole organisation."""
+        from coachkit.insights import Insights
+
+        return Insights(self.database, self.directory, self.reads, self.settings.timezone)
+
+    @cached_property
     def targets(self) -> SqlTargets:
         """Goals, projects and teams, as contribution summaries are asked for about them."""
         from coachkit.store.relational.targets import SqlTargets
@@ -401,24 +409,12 @@ class App:
         return self.jobs.enqueue(SYNC_JOB, {"connection": name}, lock=f"sync:{name}", once=True, now=self.now())
 
     def request_draft(
-        self,
-        kind: DraftKind,
-        viewer: Viewer,
-        subject: int,
-        *,
-        language: Language,
-        model: str,
-        on: date | None = None,
+        self, kind: DraftKind, viewer: Viewer, subject: int, *, language: Language, model: str, on: date | None = None
     ) -> str:
         """Let a document be prepared in the background; returns the job's id. Asked twice while it waits, it runs
         once."""
-        asked = {
-            "kind": str(kind),
-            "viewer": viewer.person,
-            "subject": subject,
-            "language": language,
-            "model": model,
-        }
+        about = {"kind": str(kind), "viewer": viewer.person, "subject": subject}
+        asked = {**about, "language": language, "model": model}
         if on is not None:
             asked["on"] = on.isoformat()
         lock = f"draft:{kind}:{viewer.person}:{subject}"

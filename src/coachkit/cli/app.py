@@ -18,6 +18,7 @@ from coachkit.cli import (
     drafts,
     identities,
     index,
+    insight,
     models,
     people,
     plugins,
@@ -80,6 +81,7 @@ for module in (
     models,
     prompts,
     verifying,
+    insight,
 ):
     module.register(app)
 

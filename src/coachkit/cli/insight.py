@@ -1,0 +1,16 @@
+"""``insight``: what is seen of a whole organisation. Each part registers its own commands in the group."""
+
+from __future__ import annotations
+
+import typer
+
+__all__ = ["group", "register"]
+
+group = typer.Typer(
+    no_args_is_help=True,
+    help="Insight: how work flows between teams, what it waits for, and which goals it serves. No figure of a person.",
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group, name="insight")
