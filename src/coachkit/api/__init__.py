@@ -9,6 +9,7 @@ from coachkit.api import (
     conversations,
     documents,
     identities,
+    insight,
     me,
     people,
     points,
@@ -37,6 +38,7 @@ def api_router() -> APIRouter:
         records,
         sources,
         identities,
+        insight,
         webhooks,
     ):
         router.include_router(part.router)

@@ -11,6 +11,7 @@ from coachkit.web.pages import (
     documents,
     home,
     identities,
+    insight,
     me,
     records,
     self_review,
@@ -36,6 +37,7 @@ def pages_router() -> APIRouter:
         me,
         sources,
         identities,
+        insight,
     ):
         router.include_router(part.router)
     return router

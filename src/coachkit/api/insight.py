@@ -1,0 +1,11 @@
+"""Insight over the API: every part under ``/api/insight``. A part adds its router here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from coachkit.api.problems import PROBLEMS
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/insight", tags=["insight"], responses=PROBLEMS)

@@ -1,0 +1,45 @@
+"""Where insight begins: one card for each view of the organisation. A view adds its own card here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from coachkit.api.security import Asks
+from coachkit.web.i18n import mark
+from coachkit.web.rendering import page
+
+__all__ = ["CARDS", "Card", "router"]
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A view: its address, its name, and what it answers."""
+
+    path: str
+    title: str
+    answers: str
+
+
+CARDS = (
+    Card(
+        "/contributions",
+        mark("Who contributed what"),
+        mark("What people brought about together, by kind of help. Whoever is named sees it first."),
+    ),
+    Card(
+        "/conversations",
+        mark("Key conversations"),
+        mark("Who should talk to whom, about what, by when, and why now."),
+    ),
+)
+"""In the order in which the page shows them."""
+
+
+@router.get("/insight")
+def show(request: Request, _viewer: Asks) -> HTMLResponse:
+    return page(request, "insight.html", nav="insight", cards=CARDS)
