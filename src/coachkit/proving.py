@@ -1,0 +1,1 @@
+"""Evaluation, wired: organisations synced into stores, documents prepared by the product's own path."""
