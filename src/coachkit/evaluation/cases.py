@@ -107,7 +107,9 @@ class EvalCase(_Shape):
     day: date | None = Field(None, description="As of the end of this day; left out: the organisation's last day.")
     languages: tuple[Language, ...] = ("en", "zh")
     slices: tuple[str, ...] = Field((), description="Tags by which results are told apart: thin, hostile, newcomer …")
-    gold: tuple[str, ...] = Field((), description="Native keys of records that should be cited.")
+    gold: tuple[str, ...] = Field(
+        (), description="Records that should be cited: native keys (PAY-12), or connection/stream/native id."
+    )
     must_mention: tuple[Mention, ...] = ()
     must_not: tuple[Forbidden, ...] = ()
     abstain: bool = Field(False, description="There is no evidence: nothing may be claimed.")
