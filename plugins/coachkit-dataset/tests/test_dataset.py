@@ -299,10 +299,20 @@ def test_item_is_a_change_request(org: Organisation) -> None:
     assert upsert.occurred_at == _at(5)
 
 
+def test_item_without_a_date_is_read_as_undated_unless_a_moment_is_asked_about(org: Organisation) -> None:
+    org.item("pr-2", None, release="")
+    org.write()
+    upsert = _read(org).records["change_requests", "pr-2"]
+    assert isinstance(upsert.record, WorkItem)
+    assert upsert.occurred_at == datetime(1970, 1, 1, tzinfo=UTC)
+    assert upsert.record.closed_at is None
+    assert "neither a date" in _read(org, as_of=_at(50)).failures["change_requests", "pr-2"]
+
+
 def test_item_that_names_a_release_is_dated_by_it(org: Organisation, tmp_path: Path) -> None:
     org.item("pr-2", None)
     org.write()
-    sink = _read(org)
+    sink = _read(org, as_of=_at(50))
     assert "only release 1.20" in sink.failures["change_requests", "pr-2"]
     releases = tmp_path / "releases.csv"
     releases.write_text("release,date\n1.20,2020-12-08\n", "utf-8")

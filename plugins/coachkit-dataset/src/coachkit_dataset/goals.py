@@ -19,7 +19,7 @@ from coachkit.sdk import (
 )
 from coachkit_dataset.tables import Tables, Unusable, day, listed, moment, person_key, seconds
 
-__all__ = ["change_requests", "goals"]
+__all__ = ["UNDATED", "change_requests", "goals"]
 
 _CATEGORIES = {
     "provisional": "draft",
@@ -40,6 +40,9 @@ _CATEGORIES = {
 
 _NONE = ("", "None")
 LONGEST_TITLE = 300
+
+UNDATED = moment(0)
+"""Stands for a date that nobody knows."""
 
 
 def goals(tables: Tables, stream: str) -> Iterator[Item]:
@@ -113,7 +116,11 @@ def _history(tables: Tables, transitions: list[dict[str, str]]) -> Iterator[Stat
 
 
 def change_requests(tables: Tables, stream: str, releases: Mapping[str, date]) -> Iterator[Item]:
-    """The items; one that only names a release is dated by that release's day, if it is given."""
+    """The items; one that only names a release is dated by that release's day, if it is given.
+
+    Without any date an item is read where nothing depends on dates: it stands at :data:`UNDATED` and has not closed.
+    Where ``as_of`` is set, nobody can tell whether it was there, and it is kept aside.
+    """
     for row in tables.rows("items"):
         try:
             upsert = _change_request(tables, row, stream, releases)
@@ -127,8 +134,8 @@ def change_requests(tables: Tables, stream: str, releases: Mapping[str, date]) -
 def _change_request(tables: Tables, row: dict[str, str], stream: str, releases: Mapping[str, date]) -> Upsert | None:
     if not row["item_id"] or not row["text"].strip():
         raise Unusable("it lacks its id or its text")
-    at = _when(row, releases)
-    if not tables.is_known(int(at.timestamp())):
+    at = _when(row, releases, tables)
+    if at != UNDATED and not tables.is_known(int(at.timestamp())):
         return None
     first, _, rest = row["text"].strip().partition("\n")
     long = len(first) > LONGEST_TITLE
@@ -143,19 +150,21 @@ def _change_request(tables: Tables, row: dict[str, str], stream: str, releases: 
         team=teams[0] if len(teams) == 1 else None,
         state="merged",
         state_category="done",
-        closed_at=at,
+        closed_at=at if at != UNDATED else None,
         interactions=(Interaction(kind=InteractionKind.AUTHORED, actor=author, at=at),) if author else (),
     )
     return Upsert(stream=stream, native_id=row["item_id"], record=item, occurred_at=at)
 
 
-def _when(row: dict[str, str], releases: Mapping[str, date]) -> datetime:
+def _when(row: dict[str, str], releases: Mapping[str, date], tables: Tables) -> datetime:
     at = seconds(row["ts"], "ts")
     if at is not None:
         return moment(at)
     release = row.get("release") or ""
+    if release in releases:
+        return datetime.combine(releases[release], time(), UTC)
+    if tables.as_of is None:
+        return UNDATED
     if not release:
         raise Unusable("it has neither a date nor a release")
-    if release not in releases:
-        raise Unusable(f"it has no date, only release {release}, whose day `releases` does not say")
-    return datetime.combine(releases[release], time(), UTC)
+    raise Unusable(f"it has no date, only release {release}, whose day `releases` does not say")
