@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coachkit.delivery.evidence import EvidenceDesk
     from coachkit.delivery.personal import PersonalReader
     from coachkit.domain.drafts import DraftKind
+    from coachkit.drafting.agents import Agent
     from coachkit.drafting.documents import Documents
     from coachkit.drafting.facts import Language
     from coachkit.drafting.prompts import PromptLibrary
@@ -322,16 +323,22 @@ class App:
         return library
 
     @cached_property
-    def documents(self) -> Documents:
+    def agents(self) -> tuple[Agent, ...]:
+        """One for each kind of document."""
         from coachkit.drafting.agents.contribution import contribution_agent
         from coachkit.drafting.agents.self_review import self_review
-        from coachkit.drafting.documents import Documents
-        from coachkit.store.relational.drafts import SqlDraftStore
         from coachkit.store.relational.reading_team import SqlTeamReader
 
         together = contribution_agent(self.targets, SqlTeamReader(self.database), self.directory.today, self.showings)
+        return (*self.talks.agents, self_review(self.review_store), together)
+
+    @cached_property
+    def documents(self) -> Documents:
+        from coachkit.drafting.documents import Documents
+        from coachkit.store.relational.drafts import SqlDraftStore
+
         return Documents(
-            (*self.talks.agents, self_review(self.review_store), together),
+            self.agents,
             directory=self.directory,
             facts=self.facts,
             drafts=SqlDraftStore(self.database),

@@ -16,6 +16,7 @@ from coachkit.cli import (
     demo,
     documents,
     drafts,
+    evals,
     identities,
     index,
     insight,
@@ -82,6 +83,7 @@ for module in (
     prompts,
     verifying,
     insight,
+    evals,
 ):
     module.register(app)
 

@@ -13,7 +13,7 @@ from coachkit.models.budget import Budget
 from coachkit.models.chain import Access, read_chain
 from coachkit.models.fallback import FallbackWriter
 from coachkit.models.gateway import LiteLLMWriter, load_hosted
-from coachkit.models.local import LocalWriter
+from coachkit.models.local import LONGEST_SECONDS, LocalWriter
 from coachkit.models.weights import find_weights
 from coachkit.settings import Settings
 
@@ -27,6 +27,7 @@ class Writers:
     :param access: addresses and keys of hosted models.
     :param budget: what a document and a day may take.
     :param mode: how hosted models are told the shape of their answer; ``None``: as each understands it.
+    :param local_seconds: for one document of the packaged model.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class Writers:
         access: Access | None = None,
         budget: Budget | None = None,
         mode: Mode | None = None,
+        local_seconds: float = LONGEST_SECONDS,
     ) -> None:
         self._folder = folder
+        self._local_seconds = local_seconds
         self._access, self._budget, self._mode = access, budget, mode
         self._local: LocalWriter | None = None
         self._lock = threading.Lock()
@@ -63,7 +66,7 @@ class Writers:
     def local(self) -> LocalWriter:
         """The packaged model, whether it is there or not."""
         with self._lock:
-            self._local = self._local or LocalWriter(find_weights(self._folder))
+            self._local = self._local or LocalWriter(find_weights(self._folder), longest=self._local_seconds)
             return self._local
 
     def warm(self, model: str) -> None:
@@ -104,11 +107,12 @@ def budget_of(settings: Settings, *, spent: Callable[[], float]) -> Budget:
     )
 
 
-def writers_for(settings: Settings, *, spent: Callable[[], float]) -> Writers:
+def writers_for(settings: Settings, *, spent: Callable[[], float], local_seconds: float = LONGEST_SECONDS) -> Writers:
     """The writers of an installation.
 
     :param spent: what documents of the last day have cost, in US dollars.
+    :param local_seconds: for one document of the packaged model.
     """
     mode = None if settings.model_output == "auto" else settings.model_output
     budget = budget_of(settings, spent=spent)
-    return Writers(settings.models, access=access_of(settings), budget=budget, mode=mode)
+    return Writers(settings.models, access=access_of(settings), budget=budget, mode=mode, local_seconds=local_seconds)
