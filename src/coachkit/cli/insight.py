@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from coachkit.cli import insight_predict
+
 __all__ = ["group", "register"]
 
 group = typer.Typer(
@@ -13,4 +15,5 @@ group = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
+    insight_predict.register(group)
     app.add_typer(group, name="insight")

@@ -44,13 +44,19 @@ class Asked:
 
     def named(self, rows: pl.DataFrame, column: str = "person") -> pl.DataFrame:
         """``rows`` with ``person_id``, by which the source knows ``column``, in its place; others are left out."""
+        return rows.join(self._names(column), on=column, how="inner").drop(column)
+
+    def people(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """``rows`` with ``person``, as the tables know ``person_id``, in its place; strangers are left out."""
+        return rows.join(self._names("person"), on="person_id", how="inner").drop("person_id")
+
+    def _names(self, column: str) -> pl.DataFrame:
         import polars as pl
 
         keys = {who: key.partition(":")[2] for who, key in self.tables.accounts.items()}
-        named = pl.DataFrame(
+        return pl.DataFrame(
             {column: list(keys), "person_id": list(keys.values())}, schema={column: pl.Int64, "person_id": pl.String}
         )
-        return rows.join(named, on=column, how="inner").drop(column)
 
 
 Predict = Callable[[Asked], "pl.DataFrame"]
