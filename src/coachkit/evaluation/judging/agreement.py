@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Agreement", "Scale", "alpha", "alpha_interval"]
 
+Floats = NDArray[np.float64]
 Scale = Literal["nominal", "ordinal", "interval"]
 Units = Sequence[Sequence[float | None]]
 """For each unit the values that raters gave it; ``None`` where one gave none."""
@@ -82,28 +83,25 @@ def alpha_interval(
 
 
 def _draws(
-    values: NDArray[np.float64],
-    counts: NDArray[np.float64],
+    values: Floats,
+    counts: Floats,
     of: NDArray[np.int_],
     groups: int,
     scale: Scale,
     random: np.random.Generator,
     resamples: int,
-) -> list[float]:
-    """Alphas of resamples; a group that is drawn twice counts twice, so matrices of coincidences are added up."""
+) -> Floats:
+    """Alphas of resamples that have one. A group drawn twice counts twice, so matrices of coincidences are added up."""
+    if groups < 2:
+        return np.empty(0)
     matrices = np.zeros((groups, len(values), len(values)))
-    for place, row in zip(of, counts, strict=True):
-        matrices[place] += _coincidences(row)
-    found = []
-    for _ in range(resamples if groups > 1 else 0):
-        times = np.bincount(random.integers(0, groups, groups), minlength=groups)
-        one = _of_coincidences(values, np.tensordot(times, matrices, axes=1), scale)
-        if one is not None:
-            found.append(one)
-    return found
+    np.add.at(matrices, of, _coincidences(counts))
+    times = random.multinomial(groups, np.full(groups, 1 / groups), size=resamples)
+    drawn = _alphas(values, np.tensordot(times, matrices, axes=1), scale)
+    return drawn[~np.isnan(drawn)]
 
 
-def _counts(units: Units) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _counts(units: Units) -> tuple[Floats, Floats]:
     """The values there are, in order, and for each unit how often it was given each."""
     values = sorted({float(value) for unit in units for value in unit if value is not None})
     place = {value: number for number, value in enumerate(values)}
@@ -115,35 +113,33 @@ def _counts(units: Units) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.array(values), counts
 
 
-def _alpha(values: NDArray[np.float64], counts: NDArray[np.float64], scale: Scale) -> float | None:
-    total = np.zeros((len(values), len(values)))
-    for row in counts:
-        total += _coincidences(row)
-    return _of_coincidences(values, total, scale)
+def _alpha(values: Floats, counts: Floats, scale: Scale) -> float | None:
+    found = float(_alphas(values, _coincidences(counts).sum(axis=0)[None], scale)[0])
+    return None if np.isnan(found) else found
 
 
-def _coincidences(row: NDArray[np.float64]) -> NDArray[np.float64]:
-    given = row.sum()
-    if given < 2:
-        return np.zeros((len(row), len(row)))
-    pairs: NDArray[np.float64] = (np.outer(row, row) - np.diag(row)) / (given - 1)
-    return pairs
+def _coincidences(counts: Floats) -> Floats:
+    """A matrix a unit: how often each value was paired with each other one, over one less than its values."""
+    given = counts.sum(axis=1)
+    pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(counts.shape[1])
+    return np.asarray(pairs * np.where(given >= 2, 1 / np.maximum(given - 1, 1), 0)[:, None, None])
 
 
-def _of_coincidences(values: NDArray[np.float64], coincidences: NDArray[np.float64], scale: Scale) -> float | None:
-    totals = coincidences.sum(axis=0)
-    number = totals.sum()
+def _alphas(values: Floats, coincidences: Floats, scale: Scale) -> Floats:
+    """Alpha of each matrix of a stack; not a number where nothing varies."""
+    totals = coincidences.sum(axis=1)
+    number = totals.sum(axis=1)
     distance = _distance(values, totals, scale)
-    expected = float((np.outer(totals, totals) * distance).sum())
-    if number < 2 or expected == 0:
-        return None
-    return 1 - (number - 1) * float((coincidences * distance).sum()) / expected
+    expected = (totals[:, :, None] * totals[:, None, :] * distance).sum(axis=(1, 2))
+    observed = (coincidences * distance).sum(axis=(1, 2))
+    sure = (number >= 2) & (expected > 0)
+    return np.where(sure, 1 - (number - 1) * observed / np.where(sure, expected, 1), np.nan)
 
 
-def _distance(values: NDArray[np.float64], totals: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
+def _distance(values: Floats, totals: Floats, scale: Scale) -> Floats:
     if scale == "nominal":
         return 1 - np.eye(len(values))
     if scale == "interval":
-        return np.subtract.outer(values, values) ** 2
-    ranks = np.cumsum(totals) - totals / 2  # the middle of each value's place among all that were given
-    return np.subtract.outer(ranks, ranks) ** 2
+        return np.asarray(np.subtract.outer(values, values) ** 2)
+    ranks = np.cumsum(totals, axis=1) - totals / 2  # the middle of each value's place among all that were given
+    return np.asarray((ranks[:, :, None] - ranks[:, None, :]) ** 2)
