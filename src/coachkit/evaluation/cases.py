@@ -108,7 +108,7 @@ class EvalCase(_Shape):
     languages: tuple[Language, ...] = ("en", "zh")
     slices: tuple[str, ...] = Field((), description="Tags by which results are told apart: thin, hostile, newcomer …")
     gold: tuple[str, ...] = Field(
-        (), description="Records that should be cited: native keys (PAY-12), or connection/stream/native id."
+        (), description="Records that should be cited: keys (PAY-12), or connection/native id."
     )
     must_mention: tuple[Mention, ...] = ()
     must_not: tuple[Forbidden, ...] = ()

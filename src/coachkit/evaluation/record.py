@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coachkit.domain.drafts import DraftKind
-from coachkit.domain.identity import public_id, record_id
 from coachkit.errors import BadInput
 from coachkit.evaluation.cases import EvalCase
 
@@ -43,7 +42,6 @@ __all__ = [
     "ScorerInfo",
     "Trace",
     "Usage",
-    "is_record",
     "without_times",
 ]
 
@@ -173,7 +171,9 @@ class SampleDraft(_Line):
 class EvidenceSeen(_Line):
     """A record that the document could cite, cleaned, as a model would see it.
 
-    :ivar key: native key, ``PAY-12``; what :attr:`EvalCase.gold` names (see :func:`is_record`).
+    :ivar key: what people call it, ``PAY-12``; what :attr:`EvalCase.gold` names
+        (:func:`coachkit.evaluation.scoring.records.native_names`).
+    :ivar native_id: what its source calls it, in ``connection`` and ``stream``.
     :ivar actors: (role, name) of who did what in it.
     :ivar fields: typed values: state, days, figures.
     :ivar quoted: it was in the pack that a model is sent; else it is only cited or counted.
@@ -181,7 +181,9 @@ class EvidenceSeen(_Line):
 
     kind: str = ""
     key: str = ""
+    native_id: str = ""
     connection: str = ""
+    stream: str = ""
     title: str = ""
     text: str = ""
     day: str = ""
@@ -189,20 +191,6 @@ class EvidenceSeen(_Line):
     fields: dict[str, str | int | float] = Field(default_factory=dict)
     suspicious: bool = False
     quoted: bool = True
-
-
-def is_record(name: str, record: str, seen: EvidenceSeen | None = None) -> bool:
-    """Whether a case's name for a record means this one.
-
-    :param name: a native key (``PAY-12``; letter case does not count), or ``connection/stream/native id``, which means
-        one record and no comment under it.
-    :param record: public id of a record; ``seen`` what is known of it.
-    """
-    connection, _, rest = name.partition("/")
-    stream, _, native = rest.partition("/")
-    if native and public_id(record_id(connection, stream, native)) == record:
-        return True
-    return seen is not None and bool(seen.key) and seen.key.casefold() == name.casefold()
 
 
 class Trace(_Line):
