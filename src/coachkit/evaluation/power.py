@@ -17,10 +17,10 @@ POWER = 0.8
 
 
 def power_of(effect: float, found: Spread, *, alpha: float = 0.05) -> float:
-    """The chance that a two-sided test at ``alpha`` finds a true difference of ``effect``.
+    """The chance that a two-sided test at ``alpha`` finds a true difference of ``effect``, and in its direction.
 
-    P(|T| > t(ν, 1 − α/2)) for T noncentral t with ν degrees of freedom and noncentrality effect / error, where error
-    and ν are those of a :func:`~coachkit.evaluation.statistics.spread` of differences.
+    P(T > t(ν, 1 − α/2)) for T noncentral t with ν degrees of freedom and noncentrality effect / error, where error and
+    ν are those of a :func:`~coachkit.evaluation.statistics.spread` of differences.
     """
     from scipy.special import nctdtr, stdtrit
 
@@ -31,7 +31,20 @@ def power_of(effect: float, found: Spread, *, alpha: float = 0.05) -> float:
     away, edge = abs(effect) / found.error, float(stdtrit(found.freedom, 1 - alpha / 2))
     if away > _FAR:
         return 1.0
-    return float(1 - nctdtr(found.freedom, away, edge) + nctdtr(found.freedom, away, -edge))
+    beyond = float(1 - nctdtr(found.freedom, away, edge))
+    return _integrated(found.freedom, away, edge) if math.isnan(beyond) else beyond
+
+
+def _integrated(freedom: float, away: float, edge: float) -> float:
+    """The same, P(Z + δ > t √(χ²/ν)), where scipy's series does not converge: few degrees of freedom, far out."""
+    from scipy.integrate import quad
+    from scipy.special import ndtr
+    from scipy.stats import chi2
+
+    def at(share: float) -> float:
+        return float(ndtr(away - edge * math.sqrt(chi2.ppf(share, freedom) / freedom)))
+
+    return float(quad(at, 0.0, 1.0, limit=200)[0])
 
 
 _FAR = 300.0
