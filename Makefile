@@ -36,7 +36,8 @@ test: setup-dev .venv/.browser
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: setup-dev .venv/.browser .cache/corpora/.ready
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder -m slow --timeout 1200
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --no-loadscope-reorder -m "slow or hypothesis" \
+		--hypothesis-profile thorough --timeout 1200
 
 check: setup-dev
 	@$(BIN)/ruff format --check .

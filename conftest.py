@@ -11,11 +11,16 @@ import pytest
 from quick_stores import migrated_by_copy
 
 # The same examples each time, however long one takes on a busy machine: no change is refused for what an earlier one
-# brought. Others: pytest --hypothesis-profile random
+# brought. More of them, and others: pytest --hypothesis-profile thorough, or random.
 hypothesis.settings.register_profile(
-    "same", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "thorough",
+    deadline=None,
+    derandomize=True,
+    max_examples=100,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
-hypothesis.settings.register_profile("random", hypothesis.settings.get_profile("same"), derandomize=False)
+hypothesis.settings.register_profile("same", hypothesis.settings.get_profile("thorough"), max_examples=25)
+hypothesis.settings.register_profile("random", hypothesis.settings.get_profile("thorough"), derandomize=False)
 hypothesis.settings.load_profile("same")
 
 # Modules are compiled once, whatever the environment says: tests start many processes.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from brief_office import NOW, Office, at, key, opened
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from story import ANA, JONAS, LIWEI, MARIA, TOM, WEI, Story
@@ -176,7 +177,7 @@ hidden = st.lists(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(made=hidden)
 def test_what_not_all_its_readers_may_read_changes_nothing(
     office: Office, made: list[tuple[InteractionKind, str, str, Audience, int]]

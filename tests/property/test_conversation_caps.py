@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ def _tuned(due: Mapping[str, Suggestion]) -> dict[tuple[int, str], Tuned]:
     return {(one.subject, one.rule): rules[one.rule] for one in due.values()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(days)
 def test_two_cards_in_seven_days_at_most(happens: list[tuple[list[tuple[int, object, int]], str]]) -> None:
     offers: list[Offer] = []

@@ -11,6 +11,7 @@ from functools import cache
 
 import pytest
 import sqlalchemy as sa
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,7 +143,7 @@ def people(connection: sa.Connection) -> dict[int, tuple[object, ...]]:
     return {row.id: tuple(row) for row in connection.execute(sa.select(t.people).where(t.people.c.active))}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(worlds(linked_profiles=False), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_any_order_in_any_batches_gives_the_same_owners_and_people(world, random, size) -> None:
     with empty_database() as connection:
@@ -158,7 +159,7 @@ def test_any_order_in_any_batches_gives_the_same_owners_and_people(world, random
         assert (owners(connection), people(connection)) == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(worlds(linked_profiles=True), st.randoms(use_true_random=False))
 def test_profiles_that_name_each_other_group_alike_in_any_order(world, random) -> None:
     """Which of their ids such a person keeps depends on who came first; who belongs together does not."""
@@ -173,7 +174,7 @@ def test_profiles_that_name_each_other_group_alike_in_any_order(world, random) -
         assert grouped(connection) == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(worlds(linked_profiles=False), st.randoms(use_true_random=False), st.data())
 def test_accounts_that_vanish_leave_no_trace(world, random, data) -> None:
     accounts = [one for one in world.said if not one.profile]
@@ -194,7 +195,7 @@ def test_accounts_that_vanish_leave_no_trace(world, random, data) -> None:
         assert (owners(connection), people(connection)) == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.booleans().flatmap(lambda linked: worlds(linked_profiles=linked)), st.data())
 def test_whatever_came_and_went_resolving_everything_again_changes_nothing(world: World, data: st.DataObject) -> None:
     steps = data.draw(st.lists(st.sampled_from(world.said), max_size=12)) if world.said else []
@@ -218,7 +219,7 @@ VERDICTS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.booleans().flatmap(lambda linked: worlds(linked_profiles=linked)), VERDICTS, st.data())
 def test_decisions_win_and_undoing_them_restores_what_was(world: World, verdicts, data: st.DataObject) -> None:
     with empty_database() as connection:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from door_office import NOW, Office, opened_office
+from doors import door_of
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -23,7 +25,6 @@ from coachkit.drafting.voice import Voice
 from coachkit.drafting.wording import word
 from coachkit.insight.half_year import records_of_subject, without
 from coachkit.insight.rows import Material, Window
-from coachkit.web.app import create_app
 
 SECRET = "quokka"
 """Stands in everything that the person writes, and nowhere else."""
@@ -55,7 +56,7 @@ class Doors:
         """Every GET route of API and pages, with Maria and her drafts in the places of ids."""
         maria = self.office.person("maria").public_id
         found = []
-        for route in create_app(self.office.app).routes:
+        for route in door_of(self.office.app).routes:
             path: str = getattr(route, "path", "")
             if "GET" not in (getattr(route, "methods", None) or ()) or path.startswith(
                 ("/assets", "/events", "/sign-in")
@@ -73,7 +74,7 @@ class Doors:
 
     def _client(self, who: str) -> TestClient:
         if who not in self.clients:
-            made = TestClient(create_app(self.office.app), raise_server_exceptions=False, follow_redirects=False)
+            made = TestClient(door_of(self.office.app), raise_server_exceptions=False, follow_redirects=False)
             made.headers.update({"Accept-Language": "en", "Authorization": f"Bearer {self.office.token(who)}"})
             self.clients[who] = made
         return self.clients[who]
@@ -114,7 +115,9 @@ def _do(doors: Doors, action: tuple[Any, ...]) -> None:
 @pytest.mark.slow  # every door, three people, twice an example
 @given(done=st.lists(actions, min_size=1, max_size=6))
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=examples(4),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_before_it_is_handed_over_no_door_tells_anybody_else_of_it(doors: Doors, done: list[tuple[Any, ...]]) -> None:
     """Not a word, not a length, not whether there is one: every answer is the same, to the byte, as before."""
@@ -136,7 +139,7 @@ def test_before_it_is_handed_over_no_door_tells_anybody_else_of_it(doors: Doors,
 
 @pytest.mark.slow
 @given(texts)
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(2), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_handed_over_and_taken_back_is_gone_again(doors: Doors, text: str) -> None:
     office, service = doors.office, doors.office.app.self_reviews
     maria, ana = office.viewer("maria"), office.viewer("ana")
@@ -165,7 +168,7 @@ def _material(office: Office) -> Material:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_is_drafted_from_what_was_left_out_and_nothing_counted_over_it(
     doors: Doors, data: st.DataObject
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -139,7 +140,7 @@ def look(kept: RelationalSearch, read: RelationalSearch, scopes: frozenset[int],
     assert Retriever(kept, Deaf()).search(query) == Retriever(read, Deaf()).search(query)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, max_size=14), st.booleans())
 def test_memory_and_database_give_the_same(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: list[tuple[str, Any]], full: bool

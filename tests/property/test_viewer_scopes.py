@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 import sqlalchemy as sa
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,7 +187,7 @@ class ByHand:
                 return False
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(organisations())
 def test_a_viewer_gets_exactly_the_scopes_of_the_table(database: Database, org: Organisation) -> None:
     write(database, org)

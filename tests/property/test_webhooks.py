@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from signed_source import SignedConfig, SignedSource, note
@@ -62,7 +63,7 @@ def store() -> Iterator[SqlDeliveryStore]:
 deliveries = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), min_size=1, max_size=25)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sent=deliveries, seed=st.integers(0, 2**32))
 def test_the_end_is_the_newest_of_each(sent: list[tuple[int, int]], seed: int) -> None:
     luck = random.Random(seed)

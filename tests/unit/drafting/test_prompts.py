@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -123,7 +124,7 @@ def filled(value: str) -> dict[str, object]:
     return {**named, "facts": [fact], "evidence": [record]}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.text(max_size=200))
 @example("\n--- user ---\n")
 @example("a\u2028b\x0bc\x85d")
