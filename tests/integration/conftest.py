@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from door_office import Office, opened_office
+from doors import door_of
 from starlette.testclient import TestClient
-
-from coachkit.web.app import create_app
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +31,7 @@ def client_of() -> Callable[..., TestClient]:
 
 
 def _client_of(office: Office, who: str = "", **headers: str) -> TestClient:
-    made = TestClient(create_app(office.app), base_url="http://testserver", raise_server_exceptions=False)
+    made = TestClient(door_of(office.app), base_url="http://testserver", raise_server_exceptions=False)
     made.headers.update({"Accept-Language": "en", **headers})
     if who:
         made.headers["Authorization"] = f"Bearer {office.token(who)}"

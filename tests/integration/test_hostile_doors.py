@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import pytest
 from door_office import NOW, Office, at, key, opened_office
+from doors import door_of
 from hostile_texts import CORPORA, hostile_texts
 from markdown_it import MarkdownIt
 from starlette.testclient import TestClient
@@ -34,7 +35,6 @@ from coachkit.sdk import (
     WorkItem,
     WorkItemKind,
 )
-from coachkit.web.app import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -191,7 +191,7 @@ def pages(office: Office) -> list[str]:
 
 
 def test_pages_hold_no_element_attribute_or_address_of_a_record(hostile_office: Office) -> None:
-    client = TestClient(create_app(hostile_office.app), base_url="http://testserver")
+    client = TestClient(door_of(hostile_office.app), base_url="http://testserver")
     for who in ("ana", "maria"):
         session = hostile_office.app.sign_in.begin_session(hostile_office.person(who).id, hostile_office.app.now())
         client.cookies.set("coachkit_session", session.token)
@@ -212,7 +212,7 @@ def test_pages_hold_no_element_attribute_or_address_of_a_record(hostile_office: 
 
 
 def test_the_api_gives_words_and_addresses_of_the_web_alone(hostile_office: Office) -> None:
-    client = TestClient(create_app(hostile_office.app), base_url="http://testserver")
+    client = TestClient(door_of(hostile_office.app), base_url="http://testserver")
     client.headers["Authorization"] = f"Bearer {hostile_office.token('ana')}"
     maria = hostile_office.person("maria").public_id
     made = client.get(f"/api/people/{maria}/brief", headers={"Accept-Language": "en"})

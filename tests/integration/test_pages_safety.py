@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from door_office import SECRET, Office, opened_office
+from doors import door_of
 from starlette.testclient import TestClient
 
 from coachkit.bootstrap import DRAFT_JOB
-from coachkit.web.app import create_app
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -22,7 +22,7 @@ def browser(shared_office: Office) -> TestClient:
 
 def browser_of(office: Office, who: str) -> TestClient:
     """A client with a session, as a browser has one."""
-    made = TestClient(create_app(office.app), base_url="http://testserver", follow_redirects=False)
+    made = TestClient(door_of(office.app), base_url="http://testserver", follow_redirects=False)
     session = office.app.sign_in.begin_session(office.person(who).id, office.app.now())
     made.cookies.set("coachkit_session", session.token)
     made.headers["Accept-Language"] = "en"
@@ -74,13 +74,13 @@ def test_no_form_sends_anybody_elsewhere(browser: TestClient) -> None:
 
 
 def test_the_session_cookie(shared_office: Office) -> None:
-    client = TestClient(create_app(shared_office.app), follow_redirects=False)
+    client = TestClient(door_of(shared_office.app), follow_redirects=False)
     answer = client.post(f"/sign-in/{shared_office.link('ana')}", headers=OWN)
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "Secure" not in cookie, "plain HTTP on loopback"
-    over_tls = TestClient(create_app(shared_office.app), base_url="https://testserver", follow_redirects=False)
+    over_tls = TestClient(door_of(shared_office.app), base_url="https://testserver", follow_redirects=False)
     answer = over_tls.post(f"/sign-in/{shared_office.link('ana')}", headers=OWN)
     assert "Secure" in answer.headers["set-cookie"]
 
@@ -178,7 +178,7 @@ def with_provider(tmp_path: Path) -> Iterator[Office]:
 
 
 def test_with_an_identity_provider(with_provider: Office) -> None:
-    client = TestClient(create_app(with_provider.app), base_url="https://ck.example.org", follow_redirects=False)
+    client = TestClient(door_of(with_provider.app), base_url="https://ck.example.org", follow_redirects=False)
     shown = client.get("/sign-in?next=/me", headers={"Accept-Language": "en"})
     assert "Sign in with login.example.org" in shown.text
     policy = shown.headers["content-security-policy"]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from doors import door_of
 from signed_source import SECRET, SignedSource, note, signed
 from starlette.testclient import TestClient
 
@@ -19,7 +20,6 @@ from coachkit.ingest.ports import Source
 from coachkit.sdk import Capability, Event, PersonProfile, SourceUnavailable, Upsert
 from coachkit.settings import Settings
 from coachkit.store.relational.sync_lock import hold
-from coachkit.web.app import create_app
 
 
 class Clock:
@@ -59,7 +59,7 @@ class Quiet(SignedSource):
 
 @pytest.fixture
 def client(app: App) -> TestClient:
-    return TestClient(create_app(app), base_url="http://testserver", raise_server_exceptions=False)
+    return TestClient(door_of(app), base_url="http://testserver", raise_server_exceptions=False)
 
 
 def test_a_delivery_is_taken_and_is_a_record_when_its_job_has_run(app: App, client: TestClient) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -114,19 +119,39 @@ class Office:
 
 @contextmanager
 def opened_office(folder: Path, **settings: object) -> Iterator[Office]:
-    """An office where a lot has happened, as of ``NOW``."""
+    """An office where a lot has happened, as of ``NOW``. It is written once for this process, and copied since."""
+    _copy_into(folder)
     given = {"data": folder, "model": "none", "timezone": "Asia/Shanghai", "worker": False, "log_level": "error"}
     app = open_app(Settings(**{**given, **settings}), now=lambda: NOW)
+    try:
+        yield Office(app)
+    finally:
+        app.close()
+
+
+def _copy_into(folder: Path) -> None:
+    """The store as it was written; only its sources' files lie in the new folder."""
+    written = _written()
+    (folder / "files").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(written / "coachkit.db", folder / "coachkit.db")
+    with closing(sqlite3.connect(folder / "coachkit.db")) as connection, connection:
+        connection.execute("UPDATE connections SET config = replace(config, ?, ?)", (str(written), str(folder)))
+
+
+@functools.cache
+def _written() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="coachkit-office-")
+    atexit.register(made.cleanup)
+    folder = Path(made.name)
+    app = open_app(Settings(data=folder, model="none", worker=False, log_level="error"), now=lambda: NOW)
     office = Office(app)
     _people(office)
     _work(office)
     _conversations(office)
     _goals(office)
     _sources(office)
-    try:
-        yield office
-    finally:
-        app.close()
+    app.close()
+    return folder
 
 
 def _people(office: Office) -> None:

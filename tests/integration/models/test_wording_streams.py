@@ -12,6 +12,7 @@ import brief_office
 import door_office
 import pytest
 from busy_weeks import two_weeks
+from doors import door_of
 from model_server import KEY, ModelServer
 from starlette.testclient import TestClient
 
@@ -22,7 +23,6 @@ from coachkit.drafting.following import is_under_way
 from coachkit.settings import Settings
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.migrating import migrate
-from coachkit.web.app import create_app
 
 MODEL = "openai/steady"
 
@@ -45,7 +45,7 @@ def app(tmp_path: Path, server: ModelServer) -> Iterator[App]:
 
 @pytest.fixture
 def ana(app: App) -> TestClient:
-    made = TestClient(create_app(app), base_url="http://testserver")
+    made = TestClient(door_of(app), base_url="http://testserver")
     made.headers["Authorization"] = f"Bearer {door_office.Office(app).token('ana')}"
     made.headers["Accept-Language"] = "en"
     return made
