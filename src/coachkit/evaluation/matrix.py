@@ -30,6 +30,7 @@ from coachkit.errors import BadInput, ConfigError
 from coachkit.evaluation.cases import EvalCase, read_yaml
 from coachkit.evaluation.organisations import Organisations
 from coachkit.evaluation.record import Cell
+from coachkit.evaluation.rules import GateRules
 
 __all__ = [
     "FILTERS",
@@ -106,12 +107,14 @@ class Matrix(_Shape):
 
     :ivar model_seconds: how long one document may wait for its model. Long, so that a busy machine cannot change what
         is said; what a reader would have waited is measured beside it.
+    :ivar gate: by which rules a run of it is held against an accepted one.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     blocks: tuple[Block, ...]
     model_seconds: float = Field(600.0, gt=0)
     note: str = ""
+    gate: GateRules = GateRules()
 
 
 def load_matrix(path: Path) -> Matrix:

@@ -29,9 +29,7 @@ def power_of(effect: float, found: Spread, *, alpha: float = 0.05) -> float:
     if found.error == 0:
         return 1.0 if effect else 0.0
     away, edge = abs(effect) / found.error, float(stdtrit(found.freedom, 1 - alpha / 2))
-    if away > _FAR:
-        return 1.0
-    beyond = float(1 - nctdtr(found.freedom, away, edge))
+    beyond = float(1 - nctdtr(found.freedom, away, edge)) if away < _FAR else math.nan
     return _integrated(found.freedom, away, edge) if math.isnan(beyond) else beyond
 
 
@@ -48,7 +46,7 @@ def _integrated(freedom: float, away: float, edge: float) -> float:
 
 
 _FAR = 300.0
-"""Noncentrality beyond which nothing is missed, and the series no longer converges."""
+"""Noncentrality beyond which the series is not to be trusted."""
 
 
 def minimal_detectable(found: Spread, *, alpha: float = 0.05, power: float = POWER) -> float:
@@ -67,8 +65,6 @@ def minimal_detectable(found: Spread, *, alpha: float = 0.05, power: float = POW
     high = found.error
     while power_of(high, found, alpha=alpha) < power:
         high *= 2
-        if high / found.error > _FAR:
-            return high
     return float(brentq(lambda effect: power_of(effect, found, alpha=alpha) - power, 0.0, high, xtol=1e-6 * high))
 
 

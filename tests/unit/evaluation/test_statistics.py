@@ -16,6 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from coachkit.evaluation.power import cases_needed, minimal_detectable, power_of
 from coachkit.evaluation.statistics import (
+    Spread,
     difference,
     holm,
     mean_interval,
@@ -189,6 +190,16 @@ def test_power_is_that_of_statsmodels() -> None:
     assert power_of(effect, found) == pytest.approx(told)
     needed = TTestPower().solve_power(nobs=25, alpha=0.05, power=0.8) * values.std(ddof=1)
     assert minimal_detectable(found) == pytest.approx(needed, rel=1e-4)
+
+
+def test_power_is_known_where_the_series_of_scipy_is_not() -> None:
+    for freedom in (1.0, 2.0, 4.5, 30.0):
+        found = Spread(mean=0.0, error=1.0, freedom=freedom, values=9, clusters=9)
+        for alpha in (0.05, 0.01, 0.0005):
+            powers = [power_of(effect / 4, found, alpha=alpha) for effect in range(0, 160, 3)]
+            assert powers[0] == pytest.approx(alpha / 2, rel=1e-3)
+            assert powers == sorted(powers)
+            assert power_of(minimal_detectable(found, alpha=alpha), found, alpha=alpha) == pytest.approx(0.8, abs=1e-3)
 
 
 def test_the_cases_that_would_do_find_it() -> None:
