@@ -56,9 +56,10 @@ Say = Callable[[str], None]
 
 def tasks() -> Mapping[str, Task]:
     """Every task there is, by name."""
+    from coachkit.insight.flow.answering import TASKS as FLOW
     from coachkit.insight.organisation.answering import TASKS
 
-    return {task.name: task for task in TASKS}
+    return {task.name: task for task in (*TASKS, *FLOW)}
 
 
 def default_cache() -> Path:
