@@ -187,10 +187,11 @@ def _of_row(row: MetricChange, rules: GateRules, *, noisy: bool) -> Iterator[Rea
 
 
 def _is_noisy(comparison: Comparison, row: MetricChange) -> bool:
-    """Whether a model may say something else to the same question: a loss in one run alone is then no loss yet."""
+    """Whether a model says something else each time, and was asked more than once for that reason: what it lost in one
+    run is then no loss yet."""
     models = row.model.split(" → ")
     known = {**comparison.before.run.models, **comparison.after.run.models}
-    return any(known.get(model, {}).get("deterministic") is False for model in models)
+    return any(known.get(model, {}).get("repeats", 1) > 1 for model in models)
 
 
 def _of_metric(
