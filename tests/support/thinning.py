@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-__all__ = ["thinned"]
+__all__ = ["slow", "thinned"]
+
+
+def slow(*case: Any) -> Any:
+    """A case for ``parametrize`` that the default run leaves to CI."""
+    return pytest.param(*case, marks=pytest.mark.slow)
 
 
 def thinned(cases: Iterable[Any], *kept: Any) -> list[Any]:
@@ -21,7 +26,4 @@ def thinned(cases: Iterable[Any], *kept: Any) -> list[Any]:
     given = list(cases)
     if lost := [case for case in kept if case not in given]:
         raise ValueError(f"no such cases: {lost}")
-    return [
-        case if case in kept else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.slow)
-        for case in given
-    ]
+    return [case if case in kept else slow(*(case if isinstance(case, tuple) else (case,))) for case in given]

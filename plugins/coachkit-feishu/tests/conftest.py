@@ -19,21 +19,6 @@ from feishu_state import BO, CHAT
 
 from coachkit_feishu.connector import Feishu
 
-SLOW = (
-    *("test_a_narrowed_audience_holds_at_once", "test_killed_anywhere_after_a_change"),
-    *("test_killed_anywhere_it_ends_in_the_same_state", "test_equal_moments_at_the_edge_of_a_page_are_not_lost"),
-    *("test_change_between_two_requests_is_not_lost", "test_change_while_items_are_read_is_not_lost"),
-    *("test_odd_pages_end_and_lose_nothing", "test_limits_are_waited_for", "test_memory_does_not_grow_with_the_source"),
-)
-"""Of the contract: each reads the whole source some dozen times."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.name == "test_feishu_contract.py" and item.name.startswith(SLOW):
-            item.add_marker(pytest.mark.slow)
-
 
 @pytest.fixture
 def feishu(monkeypatch: pytest.MonkeyPatch) -> Iterator[FeishuStandIn]:

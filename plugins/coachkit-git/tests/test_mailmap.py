@@ -6,8 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from examples import examples
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coachkit_git.mailmap import Mailmap
@@ -26,7 +25,6 @@ lines = st.one_of(
 )
 
 
-@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(lines, max_size=8))
 def test_as_git_reads_it(tmp_path_factory: object, text: list[str]) -> None:
     folder = Path(tmp_path_factory.mktemp("mailmap"))  # type: ignore[attr-defined]

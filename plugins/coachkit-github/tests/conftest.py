@@ -17,23 +17,6 @@ from github_state import small_world
 
 from coachkit_github import GitHub
 
-SLOW = frozenset(
-    {
-        "test_a_narrowed_audience_holds_at_once",
-        "test_killed_anywhere_after_a_change",
-        "test_change_between_two_requests_is_not_lost",
-        "test_change_while_items_are_read_is_not_lost",
-    }
-)
-"""Of the contract: each reads the whole source some sixty times."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.name == "test_github_contract.py" and item.name in SLOW:
-            item.add_marker(pytest.mark.slow)
-
 
 @pytest.fixture
 def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubStandIn]:

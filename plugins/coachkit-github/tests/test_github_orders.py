@@ -7,7 +7,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from examples import examples
 from github_changes import LASTING, api
 from github_deliveries import WEBHOOK_SECRET
 from github_stand_in import GitHubStandIn
@@ -34,7 +33,7 @@ def config(github: GitHubStandIn) -> Any:
     )
 
 
-@settings(max_examples=examples(10), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(happens=HAPPENS, order=st.randoms(use_true_random=False), killed_after=st.integers(1, 40))
 def test_any_order_ends_in_one_state(happens: list[Any], order: Any, killed_after: int) -> None:
     secrets = {"GITHUB_TOKEN_UNDER_TEST": GitHubStandIn.token, "GITHUB_WEBHOOK_UNDER_TEST": WEBHOOK_SECRET}

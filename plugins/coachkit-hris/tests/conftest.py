@@ -38,17 +38,6 @@ PEOPLE = [
 ]
 
 
-SLOW = frozenset({"test_change_between_two_requests_is_not_lost", "test_change_while_items_are_read_is_not_lost"})
-"""Of the contract: each reads the whole source many times."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent and item.name in SLOW:
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture
 def files(tmp_path: Path) -> Callable[..., HrisCsv]:
     """Writes the people file (and the teams file) and makes a connector over them, as of a day."""

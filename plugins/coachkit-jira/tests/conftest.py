@@ -32,26 +32,23 @@ from jira_stand_in import EMAIL, JiraStandIn, small  # noqa: E402 - the lines ab
 
 SECRET = "canary-webhook-secret-77b0"
 
-SLOW = frozenset(
+BOTH = frozenset(
     {
-        "test_a_narrowed_audience_holds_at_once",
-        "test_change_between_two_requests_is_not_lost",
-        "test_change_while_items_are_read_is_not_lost",
-        "test_equal_moments_at_the_edge_of_a_page_are_not_lost",
-        "test_killed_anywhere_after_a_change",
-        "test_killed_anywhere_it_ends_in_the_same_state",
-        "test_limits_are_waited_for",
-        "test_memory_does_not_grow_with_the_source",
-        "test_odd_pages_end_and_lose_nothing",
+        "test_change_is_read",
+        "test_check_finds_the_source",
+        "test_poll_and_webhook_end_in_one_state",
+        "test_removed_record_goes",
+        "test_second_pull_changes_nothing",
     }
 )
-"""Of the contract: each reads the whole source many times."""
+"""Rules of the contract that the default run tries with both deployments."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == Path(__file__).parent and item.name.partition("[")[0] in SLOW:
+        name, _, cases = item.name.partition("[")
+        if item.path == Path(__file__).with_name("test_contract.py") and "datacenter" in cases and name not in BOTH:
             item.add_marker(pytest.mark.slow)
 
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from brief_office import NOW, Office
 from model_server import KEY, ModelServer
+from thinning import slow
 
 from coachkit.domain.drafts import Draft, DraftKind, Origin
 from coachkit.drafting.facts import Language
@@ -65,10 +66,10 @@ def usage(draft: Draft) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
-        ("openai/error-401", "openai/error-401 did not answer; the next model was asked."),
-        ("openai/error-500", "openai/error-500 did not answer; the next model was asked."),
+        slow("openai/error-401", "openai/error-401 did not answer; the next model was asked."),
+        slow("openai/error-500", "openai/error-500 did not answer; the next model was asked."),
         ("dashscope/hangs-up", "dashscope/hangs-up did not answer; the next model was asked."),
-        ("anthropic/not-json", "anthropic/not-json sent nothing that can be used; the next model was asked."),
+        slow("anthropic/not-json", "anthropic/not-json sent nothing that can be used; the next model was asked."),
     ],
 )
 def test_the_next_one_answers_and_the_reader_is_told(ask: Ask, broken: str, why: str) -> None:
@@ -105,8 +106,8 @@ def test_the_packaged_model_comes_after_the_hosted_ones(ask: Ask, busy_office: O
 @pytest.mark.parametrize(
     ("budget", "said"),
     [
-        (Budget(tokens_in=100), "the evidence is longer than one document may send"),
-        (Budget(cost_document=0.000001), "it could cost more than one document may"),
+        slow(Budget(tokens_in=100), "the evidence is longer than one document may send"),
+        slow(Budget(cost_document=0.000001), "it could cost more than one document may"),
         (Budget(cost_day=1.0, spent_today=lambda: 0.9999), "what a day may cost is spent"),
     ],
 )

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from brief_office import NOW, Office
 from model_server import KEY, ModelServer
+from thinning import thinned
 
 from coachkit.domain.drafts import Draft, DraftKind, Origin, Statement
 from coachkit.drafting.documents import Documents
@@ -85,7 +86,7 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("lie", thinned(LIES, "wrong-evidence", "numbers", "names", "praise", "obey", "hidden"))
 def test_a_lie_is_refused_and_the_reader_is_told(ask: Ask, busy_office: Office, lie: str) -> None:
     truth, draft = busy_office.brief(), ask(lie)
     assert words(draft) == words(truth)
@@ -97,17 +98,21 @@ def test_a_lie_is_refused_and_the_reader_is_told(ask: Ask, busy_office: Office, 
 
 @pytest.mark.parametrize(
     "lie",
-    [
+    thinned(
+        [
+            "zh-swap",
+            "zh-numbers",
+            "zh-praise",
+            "zh-opinion",
+            "zh-denial",
+            "zh-added",
+            "zh-obey",
+            "zh-dates-swapped",
+            "units",
+        ],
         "zh-swap",
-        "zh-numbers",
-        "zh-praise",
         "zh-opinion",
-        "zh-denial",
-        "zh-added",
-        "zh-obey",
-        "zh-dates-swapped",
-        "units",
-    ],
+    ),
 )
 def test_the_same_in_chinese(ask: Ask, busy_office: Office, lie: str) -> None:
     truth = busy_office.brief("liwei", "chen", language="zh")
@@ -117,7 +122,7 @@ def test_the_same_in_chinese(ask: Ask, busy_office: Office, lie: str) -> None:
     assert "与记录对不上" in draft.notes[0]
 
 
-@pytest.mark.parametrize("lie", ["invented-facts", "nobody"])
+@pytest.mark.parametrize("lie", thinned(["invented-facts", "nobody"], "invented-facts"))
 def test_a_model_that_words_nothing_it_was_asked_for(ask: Ask, busy_office: Office, lie: str) -> None:
     draft = ask(lie)
     assert words(draft) == words(busy_office.brief())
@@ -145,7 +150,7 @@ def test_what_holds_is_shown_as_the_model_worded_it(ask: Ask, busy_office: Offic
     assert draft.raw_output
 
 
-@pytest.mark.parametrize("broken", ["not-json", "half-json", "other-shape", "empty"])
+@pytest.mark.parametrize("broken", thinned(["not-json", "half-json", "other-shape", "empty"], "half-json"))
 def test_an_answer_that_cannot_be_read(ask: Ask, busy_office: Office, broken: str) -> None:
     draft = ask(broken)
     assert words(draft) == words(busy_office.brief())
@@ -154,7 +159,10 @@ def test_an_answer_that_cannot_be_read(ask: Ask, busy_office: Office, broken: st
     )
 
 
-@pytest.mark.parametrize("broken", ["error-500", "error-401", "error-429", "error-404", "not-http", "hangs-up"])
+@pytest.mark.parametrize(
+    "broken",
+    thinned(["error-500", "error-401", "error-429", "error-404", "not-http", "hangs-up"], "error-500", "hangs-up"),
+)
 def test_a_server_that_fails(ask: Ask, busy_office: Office, broken: str) -> None:
     draft = ask(broken)
     assert words(draft) == words(busy_office.brief())
@@ -163,7 +171,7 @@ def test_a_server_that_fails(ask: Ask, busy_office: Office, broken: str) -> None
     assert "did not answer" in note
 
 
-@pytest.mark.parametrize("slow", ["silence", "drip"])
+@pytest.mark.parametrize("slow", thinned(["silence", "drip"], "silence"))
 def test_a_server_that_takes_too_long(ask: Ask, busy_office: Office, slow: str) -> None:
     begun = time.monotonic()
     draft = ask(slow, seconds=1.5)
