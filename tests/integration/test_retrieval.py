@@ -262,6 +262,7 @@ def test_the_index_proposes_and_the_store_decides(new_app: Callable[..., App]) -
     assert ids(wide.search(Query(text="refunds", scopes=EVERYONE))) == found
 
 
+@pytest.mark.slow
 def test_reconciling_mends_what_was_lost_and_removes_what_is_strange(new_app: Callable[..., App]) -> None:
     app = new_app()
     write(app, *(upsert(topic.name, topic.en) for topic in TOPICS))
@@ -280,6 +281,7 @@ def test_reconciling_mends_what_was_lost_and_removes_what_is_strange(new_app: Ca
     assert dict(index.versions()) == dict(app.indexer._store.versions(app.embedder.model))  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_wishes_are_granted_by_the_owner(new_app: Callable[..., App]) -> None:
     app, other = new_app(), new_app()
     write(app, *(upsert(topic.name, topic.en) for topic in TOPICS[:3]))
@@ -298,6 +300,7 @@ def test_wishes_are_granted_by_the_owner(new_app: Callable[..., App]) -> None:
 # --- the packaged model ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_typical_of_the_packaged_model_is_known() -> None:
     packaged = PackagedEmbedder()
     for (asked, written), (mean, deviation) in measure(packaged).items():
