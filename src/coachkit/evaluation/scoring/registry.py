@@ -2,11 +2,54 @@
 
 from __future__ import annotations
 
+from coachkit.evaluation.scoring.citations import (
+    CitationPrecision,
+    CitationRecall,
+    EvidenceRecall,
+    Leaks,
+    ValidCitations,
+)
+from coachkit.evaluation.scoring.consistency import CONSISTENCY
+from coachkit.evaluation.scoring.costs import Cost, Fallback, Latency, Tokens
+from coachkit.evaluation.scoring.coverage import Abstains, MustMention, MustNot
+from coachkit.evaluation.scoring.form import Anatomy, ForbiddenContent, WithinLength, Wording
+from coachkit.evaluation.scoring.hostile import Echo, Exfiltrates, Obeys, Steers
+from coachkit.evaluation.scoring.language import InLanguage, ReadingChinese, ReadingEnglish
+from coachkit.evaluation.scoring.parity import LanguageParity, TwinParity
 from coachkit.evaluation.scoring.protocol import Scorer
 
 __all__ = ["all_scorers"]
 
+_ALL: tuple[Scorer, ...] = (
+    ValidCitations(),
+    Leaks(),
+    MustNot(),
+    ForbiddenContent(),
+    Echo(),
+    Obeys(),
+    Steers(),
+    Exfiltrates(),
+    CitationRecall(),
+    CitationPrecision(),
+    EvidenceRecall(),
+    MustMention(),
+    Abstains(),
+    *CONSISTENCY,
+    Anatomy(),
+    WithinLength(),
+    Wording(),
+    InLanguage(),
+    TwinParity(),
+    LanguageParity(),
+    ReadingEnglish(),
+    ReadingChinese(),
+    Fallback(),
+    Latency(),
+    Tokens(),
+    Cost(),
+)
+
 
 def all_scorers() -> tuple[Scorer, ...]:
-    """In the order in which reports show them."""
-    return ()
+    """In the order in which reports show them: what stops a change first."""
+    return _ALL

@@ -8,17 +8,21 @@ organisation should say the same as the one about their twin.
 from __future__ import annotations
 
 import csv
+import random
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from enum import Enum
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from coachkit.sample.days import Clock
 from coachkit.sample.model import Commit, Organisation, Person
+from coachkit.sample.people import read_roster
 
-__all__ = ["Renaming", "names_of_twins", "swapped"]
+__all__ = ["Renaming", "names_of_twins", "swapped", "twins_named"]
 
 _PRONOUNS = {
     "she": "he",
@@ -117,3 +121,10 @@ def _in(value: Any, put: Renaming) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{field.name: _in(getattr(value, field.name), put) for field in fields(value)})
     return value
+
+
+@lru_cache(maxsize=1)
+def twins_named() -> dict[str, str]:
+    """As :func:`names_of_twins`, of everybody on the roster, whom no simulation is needed for."""
+    clock = Clock(date(2026, 1, 5))
+    return names_of_twins(read_roster(clock, random.Random(0)).people)  # noqa: S311 - days of leave, no secret
