@@ -30,15 +30,15 @@ def run_display(*, zh: bool, quiet: bool) -> Iterator[Telling]:
         syncing = display.add_task("准备组织" if zh else "organisations", total=None, counts="", visible=False)
         making = display.add_task("样本" if zh else "samples", total=None, counts="", visible=False)
 
-        def synced(organisation: str, connection: str) -> None:
-            display.update(syncing, visible=True, counts=f"{organisation}: {connection}")
+        def synced(organisation: str, done: int, total: int) -> None:
+            counts = f"{done} / {total} · {organisation}".removesuffix(" · ")
+            display.update(syncing, visible=True, completed=done, total=total, counts=counts)
 
         def made(progress: RunProgress) -> None:
-            display.update(syncing, visible=False)
             counts = _counts(progress, zh)
             display.update(making, visible=True, total=progress.total, completed=progress.done, counts=counts)
 
-        yield Telling(syncing=synced, made=made)
+        yield Telling(synced=synced, made=made)
 
 
 def _counts(progress: RunProgress, zh: bool) -> str:

@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -90,10 +89,9 @@ class Offices:
         """Whether it was synced before, in this very state."""
         return (self._place(name) / _STORE).is_file()
 
-    def ready(self, name: str, tell: Callable[[str], None] = lambda _connection: None) -> Path:
+    def ready(self, name: str) -> Path:
         """The folder of its kept store; synced now, if it was not before.
 
-        :param tell: hears the name of each connection before it is synced.
         :raises CoachkitError: if it cannot be synced.
         """
         place = self._place(name)
@@ -105,7 +103,7 @@ class Offices:
                 for left in place.parent.glob(f"{place.name}.part-*"):
                     shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
                 part = place.with_name(f"{place.name}.part-{os.getpid()}")
-                self._sync(self._specs.get(name), part, tell)
+                self._sync(self._specs.get(name), part)
                 part.rename(place)
         return place
 
@@ -148,7 +146,7 @@ class Offices:
         app.__dict__["writers"] = writers_for(settings, spent=lambda: 0.0, local_seconds=plan.model_seconds)
         return app
 
-    def _sync(self, spec: OrganisationSpec, folder: Path, tell: Callable[[str], None]) -> None:
+    def _sync(self, spec: OrganisationSpec, folder: Path) -> None:
         """Make its sources, connect and sync them like any installation's, and leave the store alone in the folder."""
         if spec.absent:
             raise SourceError(f"it cannot be had here: {spec.absent}.", subject=spec.name)
@@ -156,7 +154,6 @@ class Offices:
         app = self._app(spec, folder / "data")
         try:
             for name, connector, config in _connections(spec, source):
-                tell(name)
                 app.connections.add(name, connector, config, now=app.now())
                 report = app.sync(name)
                 if report.error is not None:

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -28,7 +28,7 @@ from coachkit.proving.documents import DocumentSubject
 from coachkit.proving.offices import Offices
 from coachkit.proving.plan import Plan
 from coachkit.proving.subjects import all_subjects
-from coachkit.proving.workers import hired
+from coachkit.proving.workers import all_ready, hired
 
 __all__ = ["Suite", "SuiteRun", "Telling", "relabelled", "rescored"]
 
@@ -49,10 +49,11 @@ PACKAGES = (
 class Telling:
     """Who hears how far a run is.
 
-    :ivar syncing: an organisation, and the connection of it that is synced. :ivar made: after each sample.
+    :ivar synced: after each organisation that had to be synced: its name, and how many of how many are; first with no
+        name. :ivar made: after each sample.
     """
 
-    syncing: Callable[[str, str], None] = lambda _organisation, _connection: None
+    synced: Callable[[str, int, int], None] = lambda _organisation, _done, _total: None
     made: Callable[[Progress], None] = lambda _progress: None
 
 
@@ -158,8 +159,8 @@ class Suite:
         here = [one for one in wanted if one.case.organisation not in skipped]
         if not here:
             raise _nothing(wanted, skipped)
-        for name in dict.fromkeys(one.case.organisation for one in here if one.case.organisation):
-            self.offices.ready(name, partial(telling.syncing, name))
+        names = list(dict.fromkeys(one.case.organisation for one in here if one.case.organisation))
+        all_ready(self.plan, self.organisations, names, jobs, telling.synced)
         tasks = self.tasks(here)
         outcome = run_tasks(
             tasks,

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from multiprocessing.util import Finalize
 
 from coachkit.errors import CoachkitError
 from coachkit.evaluation.organisations import Organisations
@@ -19,7 +20,7 @@ from coachkit.proving.offices import Offices
 from coachkit.proving.plan import Plan
 from coachkit.proving.subjects import all_subjects
 
-__all__ = ["Bench", "hired"]
+__all__ = ["Bench", "all_ready", "hired"]
 
 FEW = 4
 """So few samples are made faster than a process is started."""
@@ -52,6 +53,10 @@ class Bench:
             failure = Failure(code=type(error).__name__, message=str(error)[:500])
         taken = round(time.perf_counter() - began, 4)
         return Sample(key=task.key, case=case.id, cell=cell, error=failure, seconds=taken)
+
+    def ready(self, name: str) -> None:
+        """See that an organisation is synced."""
+        self._offices.ready(name)
 
     def close(self) -> None:
         self._offices.close()
@@ -105,15 +110,15 @@ def hired(plan: Plan, specs: Organisations, jobs: int) -> Callable[[str, int], W
         if lane == Lane.ALONE or jobs == 1 or tasks <= FEW:
             return _Here(Bench(plan, specs))
         width = min(jobs, tasks)
-        pool = ProcessPoolExecutor(
-            width,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin,
-            initargs=(plan, specs),
-        )
+        pool = _processes(plan, specs, width)
         return _Pooled(pool, width, _make_in_worker, lambda: None)
 
     return hire
+
+
+def _processes(plan: Plan, specs: Organisations, width: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(plan, specs))
 
 
 _bench: Bench | None = None
@@ -124,6 +129,7 @@ def _begin(plan: Plan, specs: Organisations) -> None:
     global _bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bench = Bench(plan, specs)
+    Finalize(None, _bench.close, exitpriority=10)  # what atexit holds is not called in such a process
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
 
 
@@ -132,6 +138,40 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def all_ready(
+    plan: Plan, specs: Organisations, names: Sequence[str], jobs: int, tell: Callable[[str, int, int], None]
+) -> None:
+    """Sync those organisations that were not synced before, several at once.
+
+    :param tell: hears of each when it is there, and how many of how many are.
+    :raises CoachkitError: the first that cannot be synced.
+    """
+    offices = Offices(plan, specs)
+    missing = [name for name in names if not offices.is_there(name)]
+    if not missing:
+        return
+    tell("", 0, len(missing))
+    if jobs == 1 or len(missing) == 1:
+        for number, name in enumerate(missing, 1):
+            offices.ready(name)
+            tell(name, number, len(missing))
+        return
+    with _processes(plan, specs, min(jobs, len(missing))) as pool:
+        under_way = {pool.submit(_ready_in_worker, name): name for name in missing}
+        try:
+            for number, future in enumerate(as_completed(under_way), 1):
+                future.result()
+                tell(under_way[future], number, len(missing))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _ready_in_worker(name: str) -> None:
+    assert _bench is not None
+    _bench.ready(name)
 
 
 def _make_in_worker(task: Task) -> Sample:
