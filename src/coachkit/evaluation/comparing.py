@@ -19,7 +19,15 @@ from coachkit.evaluation.pairing import Pair, Pairing, pair_up
 from coachkit.evaluation.power import minimal_detectable
 from coachkit.evaluation.record import RunRecord, Score, ScorerInfo
 from coachkit.evaluation.rules import GateRules
-from coachkit.evaluation.statistics import Difference, Interval, difference, holm, mean_interval, rate_interval
+from coachkit.evaluation.statistics import (
+    Difference,
+    Interval,
+    difference,
+    holm,
+    mean_interval,
+    rate_interval,
+    share_interval,
+)
 
 __all__ = ["WHOLE", "CaseChange", "Comparison", "MetricChange", "Verdict", "compare", "interval_of"]
 
@@ -194,18 +202,9 @@ def compare(
 
 
 def interval_of(values: Sequence[float], clusters: Sequence[str], unit: str) -> Interval:
-    """The interval that fits a metric's unit: Wilson's of a rate, a mean's of all else.
-
-    A share cannot leave 0 to 1; where all are the same, it is bounded like a rate.
-    """
-    if unit == "pass":
-        return rate_interval(values, clusters)
-    found = mean_interval(values, clusters)
-    if unit != "share":
-        return found
-    if found.low == found.high:
-        return rate_interval(values, clusters)
-    return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
+    """The interval that fits a metric's unit: of a rate, of a mean of shares, of a mean of anything else."""
+    kinds = {"pass": rate_interval, "share": share_interval}
+    return kinds.get(unit, mean_interval)(values, clusters)
 
 
 def _metrics(before: RunRecord, after: RunRecord) -> tuple[list[ScorerInfo], dict[str, str]]:

@@ -27,6 +27,7 @@ __all__ = [
     "holm",
     "mean_interval",
     "rate_interval",
+    "share_interval",
     "sign_flip",
     "spread",
 ]
@@ -151,7 +152,23 @@ def rate_interval(values: ArrayLike, clusters: Sequence[Hashable] | None = None,
     least = 1 + (float((sizes**2).sum()) / found.values - 1) * LEAST_LIKENESS
     chance = rate * (1 - rate) / found.values
     effect = max(least, found.error**2 / chance) if chance > 0 else least
-    worth, quantile = found.values / effect, _t_quantile(found.freedom, level)
+    return _wilson(found, found.values / effect, level)
+
+
+def share_interval(values: ArrayLike, clusters: Sequence[Hashable] | None = None, *, level: float = LEVEL) -> Interval:
+    """The interval of a mean of shares, each from 0 to 1: Wilson's form with n = p(1 − p) / error².
+
+    Near 0 and 1 shares are skewed, and mean ± t · error is too short on the long side. Where all are the same there is
+    no error to go by, and it is :func:`rate_interval`.
+    """
+    found = spread(values, clusters)
+    if not 0 < found.error < math.inf or not 0 < found.mean < 1:
+        return rate_interval(values, clusters, level=level)
+    return _wilson(found, found.mean * (1 - found.mean) / found.error**2, level)
+
+
+def _wilson(found: Spread, worth: float, level: float) -> Interval:
+    rate, quantile = found.mean, _t_quantile(found.freedom, level)
     shrink = 1 + quantile**2 / worth
     middle = (rate + quantile**2 / (2 * worth)) / shrink
     half = quantile / shrink * math.sqrt(rate * (1 - rate) / worth + quantile**2 / (4 * worth**2))

@@ -21,6 +21,7 @@ from coachkit.evaluation.statistics import (
     holm,
     mean_interval,
     rate_interval,
+    share_interval,
     sign_flip,
     spread,
 )
@@ -101,6 +102,17 @@ def test_nothing_wrong_in_a_few_organisations_is_no_proof_that_nothing_is() -> N
     many = rate_interval([0.0] * 400, [place // 10 for place in range(400)])
     assert few.low == many.low == 0
     assert few.high > 3 * many.high > 0
+
+
+def test_shares_near_one_are_bounded_there_and_longer_on_the_other_side() -> None:
+    clusters = [place // 4 for place in range(32)]
+    values = np.clip(0.95 + 0.1 * np.random.default_rng(3).normal(size=32), 0, 1)
+    found, plain = share_interval(values, clusters), mean_interval(values, clusters)
+    assert found.low < plain.low < found.estimate < found.high <= 1
+    assert found.estimate - found.low > found.high - found.estimate
+    same = share_interval([1.0] * 32, clusters)
+    assert same == rate_interval([1.0] * 32, clusters)
+    assert same.low < 1
 
 
 def test_one_cluster_says_nothing_about_others() -> None:
