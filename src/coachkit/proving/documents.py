@@ -72,8 +72,8 @@ class DocumentSubject:
         if chain == ("none",):
             return ("",)
         if chain == ("local",):
-            return (self.library.get(REWORD).name,)
-        return tuple(dict.fromkeys(self._named(document, version).name for version in wanted))
+            return (_version_of(self.library.get(REWORD)),)
+        return tuple(dict.fromkeys(_version_of(self._named(document, version)) for version in wanted))
 
     def prompt_hashes(self, cell: Cell) -> Mapping[str, str]:
         """``agent@version`` → hash of the file, of all prompts that a cell works with."""
@@ -83,7 +83,7 @@ class DocumentSubject:
         used = [self.library.get(agent, version)]
         if agent != REWORD and "local" in read_chain(cell.model):
             used.append(self.library.get(REWORD))
-        return {one.name: one.hash for one in used}
+        return {_version_of(one): one.hash for one in used}
 
     def lane(self, cell: Cell) -> str:
         chain = read_chain(cell.model)
@@ -165,6 +165,11 @@ class DocumentSubject:
                 "nobody normally reads this document.", subject=case.id, hint="Say viewer: MAIL in the case."
             )
         return reader
+
+
+def _version_of(prompt: Prompt) -> str:
+    """``brief@1.1.0``: without its hash, so that another text under the same version is seen to be one."""
+    return f"{prompt.about.id}@{prompt.about.version}"
 
 
 class _Pinned(PromptLibrary):
