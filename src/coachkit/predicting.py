@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from coachkit.insight.organisation.tables import Tables
 
-__all__ = ["Answered", "default_cache", "predict", "tasks"]
+__all__ = ["Answered", "default_cache", "load_tables", "organisations", "predict", "tasks"]
 
 _SHAPE = "1"
 """Raised when a folder is loaded differently than before, so that nothing kept from before is used."""
@@ -57,9 +57,14 @@ Say = Callable[[str], None]
 def tasks() -> Mapping[str, Task]:
     """Every task there is, by name."""
     from coachkit.insight.flow.answering import TASKS as FLOW
+    from coachkit.insight.linking.answering import tasks as linking
     from coachkit.insight.organisation.answering import TASKS
+    from coachkit.retrieval.tokenizer import query_words
 
-    return {task.name: task for task in (*TASKS, *FLOW)}
+    def terms(text: str) -> list[str]:
+        return [term for _, parts in query_words(text) for term in parts]
+
+    return {task.name: task for task in (*TASKS, *FLOW, *linking(terms))}
 
 
 def default_cache() -> Path:
@@ -75,7 +80,7 @@ def predict(task: Task, root: Path, split: str, out: Path, *, cache: Path | None
     """
     import polars as pl
 
-    found = _organisations(root, split)
+    found = organisations(root, split)
     kept = cache or default_cache()
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     answered: list[Answered] = []
@@ -101,7 +106,7 @@ def predict(task: Task, root: Path, split: str, out: Path, *, cache: Path | None
     return answered
 
 
-def _organisations(root: Path, split: str) -> Sequence[Path]:
+def organisations(root: Path, split: str) -> Sequence[Path]:
     folder = root / split
     if not folder.is_dir():
         raise BadInput(
@@ -122,7 +127,7 @@ def _organisations(root: Path, split: str) -> Sequence[Path]:
 def _ask(task: Task, folder: Path, labels: Path, cache: Path, say: Say) -> pl.DataFrame:
     import polars as pl
 
-    tables = _tables(folder, cache, say)
+    tables = load_tables(folder, cache, say)
     asked = Asked(org=folder.name, tables=tables, keys=_keys(task, labels), sets=_sets(folder))
     rows = task.predict(asked)
     say(f"{folder.name}: {rows.height:,} rows")
@@ -177,7 +182,7 @@ def _sets(folder: Path) -> dict[str, str]:
 # --- loading ---------------------------------------------------------------------------------------------------------
 
 
-def _tables(folder: Path, cache: Path, say: Say) -> Tables:
+def load_tables(folder: Path, cache: Path, say: Say) -> Tables:
     """The tables of an organisation, loaded if they are not kept."""
     from coachkit.store.relational.reading_organisation import SqlOrganisationReader
 

@@ -294,7 +294,8 @@ def test_item_is_a_change_request(org: Organisation) -> None:
     upsert = _read(org).records["change_requests", "pr-1"]
     record = upsert.record
     assert isinstance(record, WorkItem)
-    assert (record.title, record.body, record.team, record.areas) == ("A change", "in detail", "t1", ("test", "bug"))
+    assert (record.title, record.body, record.team) == ("A change", "in detail", "t1")
+    assert record.areas == ("test", "bug", "release 1.20")
     assert [(str(i.kind), i.actor) for i in record.interactions] == [("authored", "dataset:o-ana")]
     assert upsert.occurred_at == _at(5)
 

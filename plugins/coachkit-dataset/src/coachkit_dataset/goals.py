@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from coachkit.sdk import (
@@ -82,7 +82,7 @@ def _goal(tables: Tables, row: dict[str, str], transitions: list[dict[str, str]]
     goal = Goal(
         key=row["goal_id"],
         title=row["title"],
-        description=row.get("summary") or None,
+        description=_about(row),
         level=GoalLevel.TEAM if team else None,
         owners=tuple(person_key(owner) for owner in listed(row["owners"])),
         team=team,
@@ -94,6 +94,13 @@ def _goal(tables: Tables, row: dict[str, str], transitions: list[dict[str, str]]
     )
     at = max([moment(created), *(change.at for change in history)])
     return Upsert(stream=stream, native_id=goal.key, record=goal, occurred_at=at)
+
+
+def _about(row: dict[str, str]) -> str | None:
+    """The summary, and the switches by which the goal's work is called in code."""
+    gates = listed(row.get("feature_gates"))
+    parts = (row.get("summary") or "", f"Feature gates: {', '.join(gates)}" if gates else "")
+    return "\n\n".join(part for part in parts if part) or None
 
 
 def _history(tables: Tables, transitions: list[dict[str, str]]) -> Iterator[StateChange]:
@@ -146,7 +153,7 @@ def _change_request(tables: Tables, row: dict[str, str], stream: str, releases: 
         key=row["item_id"],
         title=f"{first[: LONGEST_TITLE - 1]}…" if long else first,
         body=(row["text"].strip() if long else rest.strip()) or None,
-        areas=tuple(dict.fromkeys((*listed(row.get("areas")), *listed(row.get("kinds"))))),
+        areas=tuple(dict.fromkeys(_labels(row, teams))),
         team=teams[0] if len(teams) == 1 else None,
         state="merged",
         state_category="done",
@@ -154,6 +161,16 @@ def _change_request(tables: Tables, row: dict[str, str], stream: str, releases: 
         interactions=(Interaction(kind=InteractionKind.AUTHORED, actor=author, at=at),) if author else (),
     )
     return Upsert(stream=stream, native_id=row["item_id"], record=item, occurred_at=at)
+
+
+def _labels(row: dict[str, str], teams: Sequence[str]) -> Iterator[str]:
+    """Its areas and kinds; its teams if there are several, and its release, for which an item has no field."""
+    yield from listed(row.get("areas"))
+    yield from listed(row.get("kinds"))
+    if len(teams) > 1:
+        yield from teams
+    if row.get("release"):
+        yield f"release {row['release']}"
 
 
 def _when(row: dict[str, str], releases: Mapping[str, date], tables: Tables) -> datetime:

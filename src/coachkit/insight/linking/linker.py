@@ -1,0 +1,351 @@
+"""Proposes goals for items, and learns from every answer at once.
+
+Nothing is looked up: what the linker knows is what it was shown, in the order in which it was shown. Shown the past of
+a moment, it is the linker of that moment, and nothing later can move it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from coachkit.insight.linking.cards import GoalCard, ItemCard
+from coachkit.insight.linking.weights import SIGNS, WHETHER
+from coachkit.insight.linking.words import Floats, Index, Memory, Terms, name_parts, stems
+from coachkit.insight.organisation.tables import DAY
+
+__all__ = ["GRACE_DAYS", "Candidate", "Linker", "Look"]
+
+GRACE_DAYS = 30
+"""A goal may be written down this long after work for it began; and be over this long before work for it stops."""
+
+TITLE = 3.0
+"""A word of a goal's title counts as three of its text, as is usual for a field of few words."""
+
+STEP = 0.3
+"""How far one answer moves the weights (AdaGrad: Duchi, Hazan and Singer 2011); the sum of squares begins at 5."""
+
+UPKEEP = re.compile(
+    r"\b(bug|fix|fixe[sd]|flak[ey]+|regression|cleanup|chore|typo|revert|bump|test)\b|修复|缺陷|回归|清理|升级依赖"
+)
+BUILDING = re.compile(
+    r"\b(feat|feature|api-change|enhancement|alpha|beta|ga|graduat\w+|promot\w+|launch|rollout|support)\b|新增|支持|上线|发布|灰度"
+)
+
+_NAMES = tuple(SIGNS)
+_PLACE = {name: number for number, name in enumerate(_NAMES)}
+_ASKED = tuple(WHETHER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A goal that an item may advance.
+
+    :ivar confidence: how likely it is that a person would confirm it, 0 to 1.
+    :ivar signs: what speaks for it, by weight times sign: the largest first. Those that do not are left out.
+    """
+
+    goal: GoalCard
+    confidence: float
+    signs: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the linker thinks of an item.
+
+    :ivar any_goal: how likely it is that it has a goal at all, 0 to 1.
+    :ivar probabilities: by place of the goal, if it has one; they add up to 1.
+    :ivar signs: rows of goals, columns as in ``SIGNS``; ``asked`` the signs of having a goal at all.
+    """
+
+    item: ItemCard
+    any_goal: float
+    probabilities: Floats
+    scores: Floats
+    signs: Floats
+    asked: Floats
+    words: Mapping[str, str]
+    shared: Floats
+
+
+class Linker:
+    """Of one organisation's goals, as known at a moment.
+
+    :param terms: the product's tokenizer.
+    :param likeness: item record → by goal, the cosine of meaning above what any two texts have; where vectors exist.
+    """
+
+    def __init__(
+        self, goals: Sequence[GoalCard], terms: Terms, *, likeness: Mapping[int, Floats] | None = None
+    ) -> None:
+        self.goals = tuple(goals)
+        self.weights = np.array([SIGNS[name] for name in _NAMES])
+        self.asked_weights = np.array([WHETHER[name] for name in _ASKED])
+        self._terms = terms
+        self._likeness = likeness or {}
+        self._index = Index([self._document(goal) for goal in self.goals])
+        self._memory = Memory()
+        self._places = {goal.key: place for place, goal in enumerate(self.goals)}
+        self._called: dict[str, set[int]] = defaultdict(set)
+        for place, goal in enumerate(self.goals):
+            for name in goal.names:
+                if len(name) > 2 and any(character.isdigit() for character in name):
+                    self._called[name.lower()].add(place)
+        self._created = np.array([goal.created_at or 0 for goal in self.goals], dtype=np.float64)
+        self._owned = self._by(lambda goal: goal.owners)
+        self._of_team = self._by(lambda goal: goal.teams)
+        size = len(self.goals)
+        self._by_author: dict[int, _Author] = defaultdict(lambda: _Author(size))
+        self._recent = np.zeros(size)
+        self._worked = np.zeros(size, dtype=bool)
+        self._squares = np.full(len(_NAMES), 5.0)
+        self._asked_squares = np.full(len(_ASKED), 5.0)
+        self._labels: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._answers = [0.0, 0.0]
+
+    def _document(self, goal: GoalCard) -> dict[str, float]:
+        counted: dict[str, float] = defaultdict(float)
+        for text, weight in ((goal.title, TITLE), (goal.text, 1.0)):
+            for word in stems(text, self._terms):
+                counted[word] += weight
+        return counted
+
+    def _by(self, key: object) -> dict[object, Floats]:
+        found: dict[object, Floats] = {}
+        for place, goal in enumerate(self.goals):
+            for one in key(goal):  # type: ignore[operator]
+                found.setdefault(one, np.zeros(len(self.goals)))[place] = 1.0
+        return found
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def see(self, item: ItemCard) -> None:
+        """Count the words of an item, whether or not anything is known of its goal."""
+        self._index.see(stems(item.words, self._terms))
+
+    def look(self, item: ItemCard) -> Look:
+        """What speaks for each goal, and for none. Changes nothing."""
+        words = stems(item.words, self._terms)
+        shared = self._memory.shared(words, self._index)
+        signs = self._signs(item, words, shared)
+        scores = signs @ self.weights
+        if item.at is not None:
+            scores = np.where(self._created > item.at + GRACE_DAYS * DAY, -np.inf, scores)
+        possible = np.isfinite(scores)
+        if possible.any():
+            odds = np.exp(scores - scores[possible].max())
+            probabilities = odds / odds.sum()
+        else:
+            probabilities = np.zeros(len(self.goals))
+        asked = self._whether(item, words, shared, signs, scores, probabilities)
+        any_goal = _logistic(float(asked @ self.asked_weights)) if possible.any() else 0.0
+        return Look(
+            item=item,
+            any_goal=any_goal,
+            probabilities=probabilities,
+            scores=scores,
+            signs=signs,
+            asked=asked,
+            words=words,
+            shared=shared,
+        )
+
+    def _signs(self, item: ItemCard, words: Mapping[str, str], shared: Floats) -> Floats:
+        size = len(self.goals)
+        found = np.zeros((size, len(_NAMES)))
+
+        def put(name: str, values: Floats | float) -> None:
+            found[:, _PLACE[name]] = values
+
+        for part in {part for part in name_parts(item.words) if part in self._called}:
+            found[list(self._called[part]), _PLACE["named"]] = 1.0
+        for key in item.belongs_to:
+            if key in self._places:
+                found[self._places[key], _PLACE["belongs"]] = 1.0
+        put("words", self._index.scores(words) / 10)
+        if item.record in self._likeness:
+            put("meaning", self._likeness[item.record] * 10)
+        owned = _any(self._owned, item.authors, size)
+        put("owner", owned)
+        put("fresh_owner", owned * ~self._worked)
+        put("owner_team", self._share(owned))
+        put("team", _any(self._of_team, item.teams, size))
+        if item.milestones:
+            put("release", np.array([float(goal.aims_at(item.milestones, item.at)) for goal in self.goals]))
+        if item.at is not None:
+            before = item.at - GRACE_DAYS * DAY
+            put("over", np.array([float(goal.over_at(before)) for goal in self.goals]))
+        for who in item.authors:
+            if who in self._by_author:
+                author = self._by_author[who]
+                put("author_last", author.last)
+                put("author_recent", np.minimum(author.recent, 3))
+                put("author_ever", np.minimum(author.ever, 2))
+                put("author_team", self._share(author.recent))
+        put("goal_recent", np.log1p(self._recent))
+        put("near", self._memory.by_goal(shared, size) / 10)
+        return found
+
+    def _share(self, goals: Floats) -> Floats:
+        """By goal, the share of ``goals`` (weighted) that are of its team."""
+        total = goals.sum()
+        found = np.zeros(len(self.goals))
+        if total > 0:
+            for members in self._of_team.values():
+                found = np.maximum(found, members * (goals * members).sum() / total)
+        return found
+
+    def _whether(
+        self,
+        item: ItemCard,
+        words: Mapping[str, str],
+        shared: Floats,
+        signs: Floats,
+        scores: Floats,
+        probabilities: Floats,
+    ) -> Floats:
+        best = int(np.argmax(scores)) if len(scores) else -1
+        if best < 0 or not np.isfinite(scores[best]):
+            return np.zeros(len(_ASKED))
+        total = sum(self._index.weight(word) for word in words)
+        kinds = f"{' '.join(sorted(item.labels))} {item.title}".lower()
+        values = {
+            "base": 1.0,
+            "best": min(float(scores[best]), 40.0),
+            "stands_out": float(probabilities[best]),
+            "covered": float(signs[best, _PLACE["words"]]) * 10 / (1 + total),
+            "release": float(signs[best, _PLACE["release"]]),
+            "owner": float(signs[:, _PLACE["owner"]].max()),
+            "upkeep": float(bool(UPKEEP.search(kinds))),
+            "building": float(bool(BUILDING.search(kinds))),
+            "author": self._author_odds(item),
+            "company": self._memory.company(shared, total),
+            "labels": self._label_odds(item),
+        }
+        return np.array([values[name] for name in _ASKED])
+
+    def _author_odds(self, item: ItemCard) -> float:
+        given = [self._by_author[who].answers for who in item.authors if who in self._by_author]
+        with_goal, without = sum(one[0] for one in given), sum(one[1] for one in given)
+        share = self._base_share
+        return math.log((with_goal + 3 * share) / (without + 3 * (1 - share))) - math.log(share / (1 - share))
+
+    @property
+    def _base_share(self) -> float:
+        """Share of the answers that named a goal; one in five is supposed at first."""
+        return (self._answers[0] + 2) / (sum(self._answers) + 10)
+
+    def _label_odds(self, item: ItemCard) -> float:
+        share = self._base_share
+        base = math.log(share / (1 - share))
+        total = 0.0
+        for label in item.labels:
+            if label in self._labels:
+                with_goal, without = self._labels[label]
+                total += math.log((with_goal + 3 * share) / (without + 3 * (1 - share))) - base
+        return total
+
+    # --- learning -----------------------------------------------------------------------------------------------------
+
+    def learn(self, item: ItemCard, goals: Collection[str], *, asked: bool = True) -> None:
+        """Take in what somebody said: the item is for these goals, or for none.
+
+        :param asked: somebody was asked about this very item. A link that a source has says for which goal, and
+            nothing of how often there is none.
+        """
+        look = self.look(item)
+        places = tuple(sorted(self._places[key] for key in goals if key in self._places))
+        if goals and not places:
+            return  # a goal that is not known here
+        if places:
+            self._sharpen(look, places)
+        if asked:
+            self._reconsider(look, bool(places))
+        self._remember(item, look, places, asked)
+
+    def _sharpen(self, look: Look, places: tuple[int, ...]) -> None:
+        wanted = np.zeros(len(self.goals))
+        wanted[list(places)] = look.probabilities[list(places)] + 1e-12
+        wanted /= wanted.sum()
+        gradient = (wanted - look.probabilities) @ look.signs
+        self._squares += gradient**2
+        self.weights = self.weights + STEP * gradient / np.sqrt(self._squares)
+
+    def _reconsider(self, look: Look, has: bool) -> None:
+        gradient = (float(has) - look.any_goal) * look.asked
+        self._asked_squares += gradient**2
+        self.asked_weights = self.asked_weights + STEP * gradient / np.sqrt(self._asked_squares)
+
+    def _remember(self, item: ItemCard, look: Look, places: tuple[int, ...], asked: bool) -> None:
+        self._memory.add(item.record, look.words, places, sum(self._index.weight(word) for word in look.words))
+        for who in item.authors:
+            self._by_author[who].add(places, asked)
+        if places:
+            self._recent *= 0.99
+            self._recent[list(places)] += 1
+            self._worked[list(places)] = True
+        if asked:
+            side = 0 if places else 1
+            self._answers[side] += 1
+            for label in item.labels:
+                self._labels[label][side] += 1
+
+    # --- telling ------------------------------------------------------------------------------------------------------
+
+    def candidates(self, look: Look, limit: int = 3) -> list[Candidate]:
+        """The likeliest goals of an item, the likeliest first."""
+        order = np.argsort(-look.scores, kind="stable")[:limit]
+        return [
+            Candidate(
+                goal=self.goals[place],
+                confidence=float(look.any_goal * look.probabilities[place]),
+                signs=self._telling(look.signs[place]),
+            )
+            for place in order
+            if np.isfinite(look.scores[place])
+        ]
+
+    def _telling(self, signs: Floats) -> tuple[tuple[str, float], ...]:
+        worth = signs * self.weights
+        order = np.argsort(-worth, kind="stable")
+        return tuple((_NAMES[number], float(worth[number])) for number in order if worth[number] > 0.2)
+
+
+class _Author:
+    """What somebody's items were confirmed for."""
+
+    def __init__(self, goals: int) -> None:
+        self.last = np.zeros(goals)
+        self.recent = np.zeros(goals)
+        self.ever = np.zeros(goals)
+        self.answers = [0.0, 0.0]
+
+    def add(self, places: tuple[int, ...], asked: bool) -> None:
+        if asked:
+            self.answers[0 if places else 1] += 1
+        if not places:
+            return
+        self.last[:] = 0
+        self.recent *= 0.7
+        for place in places:
+            self.last[place] = 1
+            self.recent[place] += 1
+            self.ever[place] += 1
+
+
+def _any(by: Mapping[object, Floats], keys: Collection[object], size: int) -> Floats:
+    found = np.zeros(size)
+    for key in keys:
+        if key in by:
+            found = np.maximum(found, by[key])
+    return found
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, value))))
