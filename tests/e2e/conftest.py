@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 from door_office import Office, opened_office
-
-from coachkit.web.app import create_app
+from doors import door_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,7 +47,7 @@ def _serving(folder: Path, **settings: object) -> Iterator[Served]:
         office.grant("hr", "admin")
         office.grant("ana", "admin")
         listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(office.app), log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(door_of(office.app), log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from thinning import thinned
 
 from coachkit.bootstrap import DRAFT_JOB
 from coachkit.domain.drafts import DraftKind
@@ -39,17 +40,20 @@ def evidence_path(page: Page) -> str:
     return href
 
 
-@pytest.mark.parametrize(
-    ("theme", "width"),
-    [
-        ("light", 1280),
-        ("dark", 390),
-        pytest.param("light", 390, marks=pytest.mark.slow),
-        pytest.param("dark", 1280, marks=pytest.mark.slow),
-    ],
-)
-def test_nothing_stands_in_anyone_s_way(served: Any, signed_in: SignedIn, theme: str, width: int) -> None:
-    """axe finds nothing on any page, the console stays silent, and nothing comes from elsewhere."""
+SMALL = """() => [...document.querySelectorAll("main *, header *, nav *")]
+    .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 14).map((e) => e.outerHTML.slice(0, 90))"""
+"""Elements with text of less than 14 pixels."""
+EVERYWHERE = [(theme, width, tuple(PAGES)) for theme in ("light", "dark") for width in (1280, 390)]
+ONCE = [("light", 1280, tuple(PAGES)[::2]), ("dark", 390, tuple(PAGES)[1::2])]
+
+
+@pytest.mark.parametrize(("theme", "width", "pages"), thinned([*ONCE, *EVERYWHERE], *ONCE))
+def test_nothing_stands_in_anyone_s_way(
+    served: Any, signed_in: SignedIn, theme: str, width: int, pages: tuple[str, ...]
+) -> None:
+    """On no page: what axe finds, small text, more width than a small phone has, words on the console, or anything
+    from elsewhere. The default run looks at each page once, half of them in the dark, small and in Chinese."""
     from axe_playwright_python.sync_playwright import Axe
 
     language = "zh" if theme == "dark" else "en"
@@ -61,10 +65,14 @@ def test_nothing_stands_in_anyone_s_way(served: Any, signed_in: SignedIn, theme:
         for violation in axe.run(page).response["violations"]:
             nodes = [node["html"][:120] for node in violation["nodes"][:3]]
             found.append(f"{name}: {violation['id']} {nodes}")
+        found.extend(f"{name}: small text in {element}" for element in page.evaluate(SMALL))
 
-    for name, path in PAGES.items():
-        page.goto(served.url + path(served))
+    for name in pages:
+        page.goto(served.url + PAGES[name](served))
         check(name)
+        page.set_viewport_size({"width": 320, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        page.set_viewport_size({"width": width, "height": 844})
     page.goto(served.url + served.path("maria"))
     page.locator("a.chip").first.click()
     page.locator("dialog[open] #drawer-title").wait_for()
@@ -97,12 +105,8 @@ def test_errors_are_pages_that_say_what_to_do(served: Any, signed_in: SignedIn) 
         assert page.url == f"{served.url}/"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_nothing_is_wider_than_a_small_phone(served: Any, signed_in: SignedIn, language: str) -> None:
-    page, _ = signed_in(served, "ana", language=language, width=320)
-    for name, path in PAGES.items():
-        page.goto(served.url + path(served))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+def test_the_drawer_fits_a_small_phone(served: Any, signed_in: SignedIn) -> None:
+    page, _ = signed_in(served, "ana", width=320)
     page.goto(served.url + served.path("maria"))
     page.locator("a.chip").first.click()
     page.locator("dialog[open] #drawer-title").wait_for()
@@ -110,17 +114,6 @@ def test_nothing_is_wider_than_a_small_phone(served: Any, signed_in: SignedIn, l
     assert box is not None
     assert box["x"] >= 0
     assert box["width"] <= 320
-
-
-def test_no_text_is_small(served: Any, signed_in: SignedIn) -> None:
-    script = """() => [...document.querySelectorAll("main *, header *, nav *")]
-        .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-        .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 14).map((e) => e.outerHTML.slice(0, 90))"""
-    for width in (1280, 390):
-        page, _ = signed_in(served, "ana", width=width)
-        for path in PAGES.values():
-            page.goto(served.url + path(served))
-            assert page.evaluate(script) == []
 
 
 def test_the_drawer_with_the_keyboard(served: Any, signed_in: SignedIn) -> None:

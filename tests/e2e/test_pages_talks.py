@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from thinning import thinned
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -19,7 +20,7 @@ def agenda_of(served: Any, who: str) -> str:
     return f"{served.url}/people/{served.office.person(who).public_id}/agenda"
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("theme", "width"), thinned([("light", 1280), ("dark", 390)], ("dark", 390)))
 def test_nothing_stands_in_anyone_s_way(own_served: Any, signed_in: SignedIn, theme: str, width: int) -> None:
     """axe finds nothing, the console stays silent, nothing comes from elsewhere, nothing is wider than a phone."""
     from axe_playwright_python.sync_playwright import Axe
