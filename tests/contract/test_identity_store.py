@@ -321,6 +321,7 @@ def test_a_decision_needs_a_reason_and_things_that_exist(source: Source, queue: 
         queue.identity("github:never-seen")
 
 
+@pytest.mark.slow
 def test_ten_thousand_identities_at_once(source: Source, database: Database) -> None:
     source.write(
         {f"hris:{n}": (f"Person {n}", [f"email:p{n}@a.org", "email:all@a.org"]) for n in range(2500)},

@@ -361,6 +361,7 @@ def test_old_jobs_are_forgotten(queue: SqlJobs) -> None:
     assert [job.id for job in queue.list()] == [waiting] != [done]
 
 
+@pytest.mark.slow
 def test_many_workers_run_each_job_once_and_one_for_each_lock(
     queue: SqlJobs, spawn: Callable[..., object], log: Path
 ) -> None:
@@ -401,6 +402,7 @@ def test_killed_in_the_middle_a_job_is_taken_up_again(
     assert queue.get(job_id).attempts == 2
 
 
+@pytest.mark.slow
 def test_a_process_that_hangs_loses_its_job_when_its_lease_ends(
     queue: SqlJobs, database: Database, spawn: Callable[..., subprocess.Popen[bytes]], log: Path, tmp_path: Path
 ) -> None:

@@ -93,6 +93,7 @@ def test_the_background_embeds_and_keeps_the_index(app: App) -> None:
     assert index.watermark() is None
 
 
+@pytest.mark.slow
 def test_a_keeper_that_was_ended_before_it_said_how_far_it_is_says_so_when_it_runs_again(app: App) -> None:
     class Ended(BaseException):
         pass

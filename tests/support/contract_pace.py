@@ -34,8 +34,13 @@ MANY_READS = frozenset(
 """Each reads the whole source some dozen times. The default run tries them over the sample tracker, and over files."""
 
 
+AGAIN = ("TestContractWithFolders",)
+"""Contracts of a connector that was tried already, with other settings."""
+
+
 def leave_to_ci(items: Iterable[pytest.Item]) -> None:
-    """Marks those rules slow where a contract is tried over HTTP."""
+    """Marks those rules slow where a contract is tried over HTTP, or again."""
     for item in items:
-        if item.name.partition("[")[0] in MANY_READS and item.path.as_posix().endswith(OVER_HTTP):
+        rule = item.name.partition("[")[0]
+        if rule in MANY_READS and (item.path.as_posix().endswith(OVER_HTTP) or item.nodeid.split("::")[-2] in AGAIN):
             item.add_marker(pytest.mark.slow)

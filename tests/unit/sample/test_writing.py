@@ -45,6 +45,7 @@ def test_same_seed_gives_the_same_bytes_and_commits(
     assert heads(tmp_path) == heads(written[0])
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_histories_and_writing_over_them_replaces_them(
     written: tuple[Path, list[ConnectionSpec]], organisation: Organisation, tmp_path: Path
 ) -> None:
