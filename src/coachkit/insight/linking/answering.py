@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from coachkit.insight.linking.cards import ItemCard, goal_cards, item_cards
 from coachkit.insight.linking.linker import Linker
+from coachkit.insight.linking.slipping import Worked, courses, slip_order
 from coachkit.insight.linking.words import Terms
-from coachkit.insight.organisation.asking import Asked, Task
+from coachkit.insight.organisation.asking import Asked, Task, cuts
+from coachkit.insight.organisation.tables import moment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,6 +25,7 @@ BEST = 10
 def tasks(terms: Terms) -> tuple[Task, ...]:
     """``links``: nothing was ever confirmed. ``links-confirmed``: item by item in the order of time, each is judged
     first and then confirmed as its author did (for its goals, or for none), as in a queue that somebody works off.
+    ``slips``: goals about to be missed, from their own history and the work that the linker itself finds for them.
 
     :param terms: the product's tokenizer.
     """
@@ -35,6 +38,13 @@ def tasks(terms: Terms) -> tuple[Task, ...]:
             predict=lambda asked: _answer(asked, terms, confirmed=True),
             labels="goal_links",
             asked=("item_id", "goal_id"),
+        ),
+        Task(
+            name="slips",
+            columns=("set", "goal_id", "cut", "score"),
+            predict=lambda asked: _slips(asked, terms),
+            labels="goal_slips",
+            asked=("set", "goal_id", "cut"),
         ),
     )
 
@@ -74,3 +84,53 @@ def _sets(asked: Asked) -> Mapping[str, list[ItemCard]]:
 def _known(asked: Asked, order: Mapping[str, int]) -> Iterable[ItemCard]:
     items = (item for item in item_cards(asked.tables) if item.key in order)
     return sorted(items, key=lambda item: (item.at or 0, order[item.key]))
+
+
+def _slips(asked: Asked, terms: Terms) -> pl.DataFrame:
+    import polars as pl
+
+    schema = {"set": pl.String, "goal_id": pl.String, "cut": pl.Int64, "score": pl.Float64}
+    known = dict(asked.tables.goals.select("record", "key").iter_rows())
+    work = _work(asked, terms)
+    rows: list[tuple[str, str, int, float]] = []
+    for cut, wanted in _cuts(asked).items():
+        at = cut * 1000
+        found = courses(known, work, asked.tables.states, at)
+        rows += [(name, key, cut, slip_order(found[key], at)) for name, key in wanted if key in found]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _cuts(asked: Asked) -> Mapping[int, list[tuple[str, str]]]:
+    """By moment in seconds, the goals asked about, with their set."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    if asked.keys is not None and {"goal_id", "cut"} <= set(asked.keys.columns):
+        for row in asked.keys.iter_rows(named=True):
+            name = row.get("set") or asked.sets.get(row["goal_id"], asked.org)
+            found[int(row["cut"])].append((str(name), row["goal_id"]))
+        return found
+    for cut in cuts(asked.tables):
+        at = moment(cut)
+        for goal in goal_cards(asked.tables):
+            if (goal.created_at or 0) <= at and not goal.over_at(at):
+                found[at // 1000].append((asked.sets.get(goal.key, asked.org), goal.key))
+    return found
+
+
+def _work(asked: Asked, terms: Terms) -> list[Worked]:
+    """Work on goals, as the linker judged each item on its day; links of sources as they stand."""
+    keys = dict(asked.tables.links.select("record", "target").iter_rows())
+    linker = Linker(goal_cards(asked.tables), terms)
+    found: list[Worked] = []
+    for item in item_cards(asked.tables):
+        if item.at is None or (asked.sets and item.key not in asked.sets and item.record not in keys):
+            continue
+        linker.see(item)
+        if item.record in keys:
+            found.append(Worked(goal=keys[item.record], record=item.record, at=item.at))
+            linker.learn(item, (keys[item.record],), asked=False)
+            continue
+        found += [
+            Worked(goal=one.goal.key, record=item.record, at=item.at, confidence=one.confidence)
+            for one in linker.candidates(linker.look(item), 1)
+        ]
+    return found

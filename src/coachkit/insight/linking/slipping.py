@@ -1,0 +1,106 @@
+"""Goals that may be about to be missed: how long nothing linked to them has happened, and what their history says.
+
+The figure orders goals for a look and is shown to nobody: people read the facts behind it, each with its records.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from coachkit.insight.organisation.tables import DAY
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["NEVER_DAYS", "Course", "Worked", "courses", "slip_order"]
+
+NEVER_DAYS = 365
+"""Without any linked work, the last is taken to be a year ago."""
+
+SURE = 0.3
+"""Proposed links count as work from this confidence on: about one in three of the others would be wrong."""
+
+_LINKED, _MOVED, _FRESH = 1.0, 0.3, 0.35
+"""What the signs are worth: a logarithmic unit of days without linked work; each time its date was moved; a logarithmic
+unit of days since its date was set (late promises are kept less often)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """Work that is linked to a goal: by a source, by a person (both sure), or as proposed."""
+
+    goal: str
+    record: int
+    at: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How a goal has gone until a moment.
+
+    :ivar last_work: when something linked to it happened last, milliseconds; ``None``: never.
+    :ivar usual_gap: median days between linked work; ``None``: fewer than four pieces of work.
+    :ivar recent: records of its last linked work, the newest first.
+    :ivar moves: how often the date or release that it aims at was changed.
+    :ivar aimed_at: since when it aims at the present one.
+    :ivar changed_at: last change of its state.
+    """
+
+    goal: str
+    last_work: int | None
+    usual_gap: float | None
+    recent: tuple[int, ...]
+    moves: int
+    aimed_at: int | None
+    changed_at: int | None
+
+    def days_without_work(self, at: int) -> float:
+        return (at - self.last_work) / DAY if self.last_work is not None else float(NEVER_DAYS)
+
+
+def courses(goals: Mapping[int, str], work: Iterable[Worked], states: pl.DataFrame, at: int) -> dict[str, Course]:
+    """How each goal has gone, by key; nothing after ``at`` counts.
+
+    :param goals: record → key. ``states`` as in the tables of an organisation.
+    """
+    import polars as pl
+
+    done: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one in work:
+        if one.at <= at and one.confidence >= SURE:
+            done[one.goal].append((one.at, one.record))
+    history: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
+    for record, since, reason in states.filter(pl.col("at") <= at).select("record", "at", "reason").iter_rows():
+        if record in goals:
+            history[goals[record]].append((since, reason))
+    return {
+        key: _course(key, sorted(done[key]), sorted(history[key], key=lambda one: one[0])) for key in goals.values()
+    }
+
+
+def _course(key: str, done: list[tuple[int, int]], history: list[tuple[int, str | None]]) -> Course:
+    moments = [moment for moment, _ in done]
+    gaps = sorted(after - before for before, after in pairwise(moments))
+    aims = [(since, reason) for since, reason in history if reason]
+    moved = [since for (_, before), (since, now) in pairwise(aims) if before != now]
+    return Course(
+        goal=key,
+        last_work=moments[-1] if moments else None,
+        usual_gap=gaps[len(gaps) // 2] / DAY if len(gaps) >= 3 else None,
+        recent=tuple(record for _, record in reversed(done[-5:])),
+        moves=len(moved),
+        aimed_at=moved[-1] if moved else aims[0][0] if aims else None,
+        changed_at=history[-1][0] if history else None,
+    )
+
+
+def slip_order(course: Course, at: int) -> float:
+    """The more, the rather it deserves a look. Only comparable among goals of one moment."""
+    fresh = math.log1p(max(at - course.aimed_at, 0) / DAY) if course.aimed_at is not None else math.log1p(NEVER_DAYS)
+    return _LINKED * math.log1p(course.days_without_work(at)) + _MOVED * min(course.moves, 3) - _FRESH * fresh
