@@ -17,6 +17,7 @@ from coachkit.cli import (
     documents,
     drafts,
     evals,
+    evals_compare,
     identities,
     index,
     insight,
@@ -84,6 +85,7 @@ for module in (
     verifying,
     insight,
     evals,
+    evals_compare,
 ):
     module.register(app)
 
