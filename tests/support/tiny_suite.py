@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def tiny_suite(folder: Path, *, extra: tuple[dict[str, Any], ...] = ()) -> tuple
         },
     }
     cases = [
-        {"id": "brief-bo", "subject": "bo@tiny.example", "slices": ["plain"], "gold": ["T-1"]},
+        {"id": "brief-bo", "subject": "bo@tiny.example", "slices": ["plain"], "gold": ["T-12"]},
         {"id": "brief-bo-then", "subject": "bo@tiny.example", "slices": ["past"], "day": "2026-05-08"},
         {"id": "brief-min", "subject": "min@tiny.example", "slices": ["thin"]},
         {"id": "review-bo", "document": "self_review", "subject": "bo@tiny.example"},
@@ -82,8 +83,9 @@ def _write_data(data: Path) -> None:
 
 
 def _line(number: int) -> dict[str, Any]:
-    """A ticket that Bo closed, one every other day up to yesterday."""
-    begun, done = f"2026-04-{12 + number:02}T08:00:00Z", f"2026-04-{14 + number:02}T09:00:00Z"
+    """A ticket that Bo closed, one every other day up to the last working one."""
+    closed = datetime(2026, 5, 8, 9, tzinfo=UTC) - timedelta(days=2 * (12 - number))
+    begun, done = (closed - timedelta(days=3)).isoformat(), closed.isoformat()
     doing = {"state": "In progress", "category": "doing", "by": "tracker:bo", "at": begun}
     ended = {"state": "Done", "category": "done", "by": "tracker:bo", "at": done}
     return {

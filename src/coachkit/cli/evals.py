@@ -83,7 +83,9 @@ def plan_of(context: typer.Context, evals: Path | None, prompts: Path | None = N
 def matrix_of(plan: Plan, path: Path | None) -> Matrix:
     """A matrix by its file, or by its name in the folder."""
     from coachkit.evaluation.matrix import load_matrix
+    from coachkit.proving.suite import see_folder
 
+    see_folder(plan.evals)
     named = Path("suite.yaml") if path is None else path
     if not named.is_file() and (plan.evals / f"{named.name.removesuffix('.yaml')}.yaml").is_file():
         named = plan.evals / f"{named.name.removesuffix('.yaml')}.yaml"

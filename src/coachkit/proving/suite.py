@@ -30,7 +30,7 @@ from coachkit.proving.plan import Plan
 from coachkit.proving.subjects import all_subjects
 from coachkit.proving.workers import all_ready, hired
 
-__all__ = ["Suite", "SuiteRun", "Telling", "relabelled", "rescored"]
+__all__ = ["Suite", "SuiteRun", "Telling", "relabelled", "rescored", "see_folder"]
 
 PACKAGES = (
     "coachkit",
@@ -75,13 +75,7 @@ class Suite:
     """
 
     def __init__(self, plan: Plan) -> None:
-        if not plan.evals.is_dir():
-            raise BadInput(
-                "there is no such folder with evaluations.",
-                subject=str(plan.evals),
-                hint="Name it with --evals; `coachkit eval new` begins one.",
-                chinese=("没有这个评测目录。", "用 --evals 指定；`coachkit eval new` 可以新建。"),
-            )
+        see_folder(plan.evals)
         self.plan = plan
         self.organisations: Organisations = load_organisations(plan.evals)
         self.subjects = all_subjects(plan)
@@ -238,6 +232,17 @@ class Suite:
         for name, (why, number) in skipped.items():
             found[name] = {"split": self.organisations.get(name).split, "skipped": why, "samples": number}
         return found
+
+
+def see_folder(folder: Path) -> None:
+    """:raises BadInput: if there is no such folder."""
+    if not folder.is_dir():
+        raise BadInput(
+            "there is no such folder with evaluations.",
+            subject=str(folder),
+            hint="Name it with --evals; `coachkit eval new` begins one.",
+            chinese=("没有这个评测目录。", "用 --evals 指定；`coachkit eval new` 可以新建。"),
+        )
 
 
 def rescored(record: RunRecord, scorers: Sequence[Scorer] | None = None) -> RunRecord:

@@ -19,6 +19,7 @@ from coachkit.evaluation.subjects import Lane
 from coachkit.proving.offices import Offices
 from coachkit.proving.plan import Plan
 from coachkit.proving.subjects import all_subjects
+from coachkit.telemetry import configure_logging
 
 __all__ = ["Bench", "all_ready", "hired"]
 
@@ -128,6 +129,7 @@ def _begin(plan: Plan, specs: Organisations) -> None:
     """In a worker: its own bench, no part in what the keyboard says, and an end when its parent ends."""
     global _bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    configure_logging(plan.settings.log_level)
     _bench = Bench(plan, specs)
     Finalize(None, _bench.close, exitpriority=10)  # what atexit holds is not called in such a process
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
