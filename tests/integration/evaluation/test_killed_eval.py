@@ -63,7 +63,7 @@ def test_whenever_it_is_killed_the_next_run_ends_with_the_same_record(tmp_path: 
         child = Child(evals, data, tmp_path / "rough", resumed, jobs)
         seen = max(seen, sum(1 for _ in (tmp_path / "rough").rglob("*")))
         child.kill_at(seen + chance.randrange(1, max(2, most // 3)))
-        gone, alive = psutil.wait_procs(getattr(child, "children", []), timeout=120)
+        _, alive = psutil.wait_procs(getattr(child, "children", []), timeout=120)
         assert not alive, "workers went on after their parent was killed"
     last = Child(evals, data, tmp_path / "rough", resumed, jobs)
     last.end()
