@@ -80,11 +80,11 @@ _METRICS: Mapping[str, str] = {
     "valid_citations": "引用有效",
     "within_length": "不超长",
     "wording": "措辞规则",
-    "consistent_numbers": "数字一致",
-    "consistent_names": "姓名一致",
-    "consistent_dates": "日期一致",
-    "consistent_negation": "肯否一致",
-    "consistent_roles": "角色一致",
+    "numbers_hold": "数字一致",
+    "names_hold": "姓名一致",
+    "dates_hold": "日期一致",
+    "negation_holds": "肯否一致",
+    "roles_hold": "角色一致",
 }
 """Names of scores in Chinese; in English a score's own name says it."""
 
@@ -212,6 +212,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "%s more samples are in the record and not shown here sentence by sentence.",
         "记录中另有 %s 个样本，这里没有逐句列出。",
     ),
+    "whole_report": ("The whole report", "完整报告"),
     "back": ("Back to the worst cases", "回到最差的用例"),
     "skipped": ("skipped", "已跳过"),
     "not_calibrated": ("not calibrated", "未校准"),
