@@ -61,7 +61,7 @@ class ItemCard:
     :ivar labels: areas, labels and the container, in lower case.
     :ivar at: when it appeared, milliseconds; ``None``: nobody says.
     :ivar milestones: releases that its labels name.
-    :ivar near: goals (by place) of the items it belongs to: its epic, what it fixes.
+    :ivar belongs_to: keys of the goals of what it belongs to: its epic, what it fixes.
     """
 
     record: int
@@ -85,10 +85,12 @@ def _milestones(texts: list[str | None]) -> frozenset[str]:
     return frozenset(found.lower() for text in texts if text for found in _RELEASE.findall(text))
 
 
-def goal_cards(tables: Tables, names: Mapping[str, tuple[str, ...]] | None = None) -> list[GoalCard]:
+def goal_cards(
+    tables: Tables, names: Mapping[str, tuple[str, ...]] | None = None, texts: Mapping[str, str] | None = None
+) -> list[GoalCard]:
     """The goals of an organisation, by record.
 
-    :param names: further names of a goal by its key, such as those of its key results.
+    :param names: further names of a goal by its key, such as those of its key results; ``texts``: further words.
     """
     owners: dict[int, set[int]] = defaultdict(set)
     for record, person in tables.owners.iter_rows():
@@ -104,7 +106,7 @@ def goal_cards(tables: Tables, names: Mapping[str, tuple[str, ...]] | None = Non
             record=row["record"],
             key=row["key"],
             title=row["title"],
-            text=row["text"] or "",
+            text="\n".join(part for part in (row["text"], (texts or {}).get(row["key"])) if part),
             names=(row["key"], *(names or {}).get(row["key"], ())),
             teams=frozenset(team for team in (row["team"], *(row["other_teams"] or ())) if team),
             owners=frozenset(owners[row["record"]]),

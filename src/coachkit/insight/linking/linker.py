@@ -30,6 +30,9 @@ TITLE = 3.0
 STEP = 0.3
 """How far one answer moves the weights (AdaGrad: Duchi, Hazan and Singer 2011); the sum of squares begins at 5."""
 
+NEAR = 8.0
+"""Shared words of this weight make two items similar enough to name one as the reason: about two rare words."""
+
 UPKEEP = re.compile(
     r"\b(bug|fix|fixe[sd]|flak[ey]+|regression|cleanup|chore|typo|revert|bump|test)\b|修复|缺陷|回归|清理|升级依赖"
 )
@@ -310,6 +313,17 @@ class Linker:
             for place in order
             if np.isfinite(look.scores[place])
         ]
+
+    def shared(self, look: Look, goal: GoalCard) -> list[str]:
+        """Words of the item that the goal has too, those that tell most first, as the item spells them."""
+        return [look.words[word] for word in self._index.shared(look.words, self._places[goal.key])]
+
+    def nearest(self, look: Look, goal: GoalCard) -> int | None:
+        """The record of the goal's linked item that shares most with this one, if it shares much."""
+        place = self._places[goal.key]
+        if look.signs[place, _PLACE["near"]] * 10 < NEAR:
+            return None
+        return self._memory.nearest(look.shared, place)
 
     def _telling(self, signs: Floats) -> tuple[tuple[str, float], ...]:
         worth = signs * self.weights

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from coachkit.insight.organisation.tables import Tables
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.database import Database
+from coachkit.store.relational.goal_answers import confirmed
 from coachkit.store.relational.idset import among
 
 if TYPE_CHECKING:
@@ -175,15 +176,42 @@ def _states(reading: sa.Connection, scopes: frozenset[int] | None, connection: s
 
 
 def _links(reading: sa.Connection, scopes: frozenset[int] | None, connection: str | None) -> pl.DataFrame:
+    """To goals that may be read, by their own key or that of a key result: as sources say, and as people confirmed."""
     import polars as pl
 
-    link, r, g = t.record_links.c, t.records.c, t.goals.c
-    query = (
-        sa.select(link.record_id, link.target, _ms(sa.func.coalesce(link.since, r.occurred_at), "since"))
+    link, r = t.record_links.c, t.records.c
+    names = _goal_names(reading, scopes)
+    since = _ms(sa.func.coalesce(link.since, r.occurred_at), "since")
+    linked = (
+        sa.select(link.record_id, names.c.goal, since)
         .join(t.records, r.id == link.record_id)
-        .where(link.target.in_(sa.select(g.key)), *_readable(reading, scopes, connection))
+        .join(names, names.c.name == link.target)
+        .where(*_readable(reading, scopes, connection))
     )
-    return _frame(reading, query, {"record": pl.Int64, "target": pl.String, "since": pl.Int64})
+    answers = confirmed().subquery("answers")
+    answered = (
+        sa.select(answers.c.record_id, names.c.goal, _ms(answers.c.since, "since"))
+        .join(t.records, r.id == answers.c.record_id)
+        .join(names, names.c.name == answers.c.target)
+        .where(*_readable(reading, scopes, connection))
+    )
+    columns = {"record": pl.Int64, "target": pl.String, "since": pl.Int64}
+    both = pl.concat([_frame(reading, linked, columns), _frame(reading, answered, columns)])
+    return both.group_by("record", "target").agg(pl.col("since").min()).sort("record", "since", "target")
+
+
+def _goal_names(reading: sa.Connection, scopes: frozenset[int] | None) -> sa.Subquery:
+    """Every key by which a readable goal is linked: its own, and those of its key results."""
+    g, k, r = t.goals.c, t.key_results.c, t.records.c
+    readable = _readable(reading, scopes, None)
+    own = sa.select(g.key.label("name"), g.key.label("goal")).join(t.records, r.id == g.record_id).where(*readable)
+    parts = (
+        sa.select(k.key, g.key)
+        .join(t.goals, g.record_id == k.record_id)
+        .join(t.records, r.id == g.record_id)
+        .where(*readable)
+    )
+    return sa.union(own, parts).subquery("names")
 
 
 def _accounts(reading: sa.Connection) -> dict[int, str]:

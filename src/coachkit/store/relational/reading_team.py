@@ -21,13 +21,22 @@ from coachkit.insight.rows import Act, ItemRow, Material, Tie, Window
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.access_rules import here, running
 from coachkit.store.relational.database import Database
+from coachkit.store.relational.goal_answers import confirmed
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_conversations import read_feedback_on
 from coachkit.store.relational.reading_goals import read_goals
 from coachkit.store.relational.reading_people import Whos, read_people
 from coachkit.store.relational.reading_sources import read_sources
 from coachkit.store.relational.reading_work import ids_by_key, read_items, read_records, read_steps, read_ties
-from coachkit.store.relational.schema import identities, interactions, record_links, records, state_changes, work_items
+from coachkit.store.relational.schema import (
+    goal_answers,
+    identities,
+    interactions,
+    record_links,
+    records,
+    state_changes,
+    work_items,
+)
 from coachkit.store.relational.types import BigId, milliseconds
 
 __all__ = ["SqlTeamReader", "members_of"]
@@ -192,6 +201,14 @@ class _Reading:
             .order_by(records.c.occurred_at.desc(), records.c.id)
             .limit(MOST_ITEMS)
         )
+        if "goal" in rels:
+            rows += self.scope.rows(
+                confirmed(self.scope.within(goal_answers.c.goal, keys))
+                .join(records, records.c.id == goal_answers.c.item_id)
+                .where(records.c.occurred_at >= self.window.start, self.scope.live())
+                .add_columns(records.c.id)
+                .limit(MOST_ITEMS)
+            )
         return {row.id for row in rows}
 
     # --- who did what ------------------------------------------------------------------------------------------------

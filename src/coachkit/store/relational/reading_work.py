@@ -10,9 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from coachkit.insight.rows import Act, ItemRow, RecordRow, ReviewRow, Step, Tie
+from coachkit.store.relational.goal_answers import confirmed
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_people import Whos
-from coachkit.store.relational.schema import interactions, record_links, records, state_changes, work_items
+from coachkit.store.relational.schema import (
+    goal_answers,
+    interactions,
+    record_links,
+    records,
+    state_changes,
+    work_items,
+)
 
 __all__ = [
     "acts_about",
@@ -173,6 +181,13 @@ def records_tied_to(scope: Scope, keys: Collection[str], rels: Collection[str]) 
         .where(scope.within(record_links.c.target, keys), record_links.c.rel.in_(list(rels)), scope.live())
         .limit(2000)
     )
+    if "goal" in rels:
+        rows += scope.rows(
+            confirmed(scope.within(goal_answers.c.goal, keys))
+            .join(records, records.c.id == goal_answers.c.item_id)
+            .where(scope.live())
+            .limit(2000)
+        )
     return {row.record_id for row in rows}
 
 
@@ -182,9 +197,15 @@ def read_ties(scope: Scope, ids: Collection[int]) -> tuple[Tie, ...]:
         .where(scope.within(record_links.c.record_id, ids))
         .order_by(record_links.c.record_id, record_links.c.rel, record_links.c.target)
     )
-    return tuple(
-        Tie(record=row.record_id, rel=row.rel, target=row.target, since=row.since, until=row.until) for row in rows
-    )
+    ties = [Tie(record=row.record_id, rel=row.rel, target=row.target, since=row.since, until=row.until) for row in rows]
+    known = {(tie.record, tie.target) for tie in ties if tie.rel == "goal"}
+    answered = scope.rows(confirmed(scope.within(goal_answers.c.item_id, ids)).order_by(goal_answers.c.item_id))
+    ties += [
+        Tie(record=row.record_id, rel="goal", target=row.target, since=row.since)
+        for row in answered
+        if (row.record_id, row.target) not in known and (scope.until is None or row.since <= scope.until)
+    ]
+    return tuple(ties)
 
 
 def read_steps(scope: Scope, whos: Whos, ids: Collection[int], until: datetime) -> dict[int, tuple[Step, ...]]:

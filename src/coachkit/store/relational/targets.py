@@ -20,6 +20,7 @@ from coachkit.errors import Ambiguous, NotFound
 from coachkit.store.relational import schema as t
 from coachkit.store.relational.access_rules import current_grants, reporting_today, running
 from coachkit.store.relational.database import Database, upsert
+from coachkit.store.relational.goal_answers import confirmed
 from coachkit.store.relational.near_names import near_names
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_team import members_of
@@ -338,7 +339,9 @@ class SqlTargets:
                 results = sa.select(t.key_results.c.key).join(t.goals, t.goals.c.record_id == t.key_results.c.record_id)
                 keys |= set(connection.scalars(results.where(t.goals.c.key == target.key)))
             tied = sa.select(t.record_links.c.record_id).where(t.record_links.c.target.in_(keys))
-            return self._acted(connection, person, t.work_items.c.record_id.in_(tied))
+            answered = confirmed(t.goal_answers.c.goal.in_(keys)).with_only_columns(t.goal_answers.c.item_id)
+            on = sa.or_(t.work_items.c.record_id.in_(tied), t.work_items.c.record_id.in_(answered))
+            return self._acted(connection, person, on)
 
     @staticmethod
     def _acted(connection: sa.Connection, person: int, on: sa.ColumnElement[bool]) -> bool:

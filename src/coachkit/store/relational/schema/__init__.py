@@ -35,6 +35,7 @@ from coachkit.store.relational.schema.index import (
     record_terms,
     vector_removals,
 )
+from coachkit.store.relational.schema.linking import goal_answers
 from coachkit.store.relational.schema.people import (
     accounts,
     identities,
@@ -104,6 +105,7 @@ __all__ = [
     "drafts",
     "embeddings",
     "feedback",
+    "goal_answers",
     "goal_owners",
     "goals",
     "grants",
