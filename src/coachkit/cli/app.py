@@ -18,6 +18,7 @@ from coachkit.cli import (
     drafts,
     evals,
     evals_compare,
+    evals_report,
     identities,
     index,
     insight,
@@ -86,6 +87,7 @@ for module in (
     insight,
     evals,
     evals_compare,
+    evals_report,
 ):
     module.register(app)
 
