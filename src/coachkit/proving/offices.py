@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -60,12 +61,13 @@ class Offices:
     """Makes organisations and opens them. Safe for several processes at once; a kill leaves a whole store or none.
 
     :param specs: how each is made.
+    :param hashes: of those whose hash is known: one run has one, though somebody changes code meanwhile.
     """
 
-    def __init__(self, plan: Plan, specs: Organisations) -> None:
+    def __init__(self, plan: Plan, specs: Organisations, hashes: Mapping[str, str] | None = None) -> None:
         self._plan = plan
         self._specs = specs
-        self._hashes: dict[str, str] = {}
+        self._hashes: dict[str, str] = dict(hashes or {})
         self._open: dict[str, Office] = {}
 
     @cached_property
@@ -84,6 +86,10 @@ class Offices:
         if name not in self._hashes:
             self._hashes[name] = _hash(self._specs.get(name))
         return self._hashes[name]
+
+    def hashes(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Name → hash, for those who work on the same run elsewhere."""
+        return {name: self.hash(name) for name in names}
 
     def is_there(self, name: str) -> bool:
         """Whether it was synced before, in this very state."""

@@ -153,13 +153,14 @@ class Suite:
         here = [one for one in wanted if one.case.organisation not in skipped]
         if not here:
             raise _nothing(wanted, skipped)
-        names = list(dict.fromkeys(one.case.organisation for one in here if one.case.organisation))
-        all_ready(self.plan, self.organisations, names, jobs, telling.synced)
+        names = dict.fromkeys(one.case.organisation for one in here if one.case.organisation)
+        hashes = self.offices.hashes(names)
+        all_ready(self.plan, self.organisations, hashes, jobs, telling.synced)
         tasks = self.tasks(here)
         outcome = run_tasks(
             tasks,
             SampleCache(self.plan.cache / "samples"),
-            hired(self.plan, self.organisations, jobs),
+            hired(self.plan, self.organisations, hashes, jobs),
             limits=limits,
             fresh=fresh,
             tell=telling.made,

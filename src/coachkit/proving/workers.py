@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from multiprocessing.util import Finalize
 
@@ -32,8 +32,8 @@ THREADS = 4
 class Bench:
     """Makes one sample after the other, with its organisations open."""
 
-    def __init__(self, plan: Plan, specs: Organisations) -> None:
-        self._offices = Offices(plan, specs)
+    def __init__(self, plan: Plan, specs: Organisations, hashes: Mapping[str, str]) -> None:
+        self._offices = Offices(plan, specs, hashes)
         self._subjects = all_subjects(plan)
         self._opening = threading.Lock()
 
@@ -97,40 +97,41 @@ class _Pooled:
         self._closes()
 
 
-def hired(plan: Plan, specs: Organisations, jobs: int) -> Callable[[str, int], Workers]:
+def hired(plan: Plan, specs: Organisations, hashes: Mapping[str, str], jobs: int) -> Callable[[str, int], Workers]:
     """Hires the workers of a lane.
 
+    :param hashes: of the organisations, by name.
     :param jobs: how many processes at most.
     """
 
     def hire(lane: str, tasks: int) -> Workers:
         if lane == Lane.THREADS:
-            bench = Bench(plan, specs)
+            bench = Bench(plan, specs, hashes)
             width = max(1, min(THREADS * jobs, tasks))
             return _Pooled(ThreadPoolExecutor(width), width, bench.make, bench.close)
         if lane == Lane.ALONE or jobs == 1 or tasks <= FEW:
-            return _Here(Bench(plan, specs))
+            return _Here(Bench(plan, specs, hashes))
         width = min(jobs, tasks)
-        pool = _processes(plan, specs, width)
+        pool = _processes(plan, specs, hashes, width)
         return _Pooled(pool, width, _make_in_worker, lambda: None)
 
     return hire
 
 
-def _processes(plan: Plan, specs: Organisations, width: int) -> ProcessPoolExecutor:
+def _processes(plan: Plan, specs: Organisations, hashes: Mapping[str, str], width: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(plan, specs))
+    return ProcessPoolExecutor(width, mp_context=context, initializer=_begin, initargs=(plan, specs, hashes))
 
 
 _bench: Bench | None = None
 
 
-def _begin(plan: Plan, specs: Organisations) -> None:
+def _begin(plan: Plan, specs: Organisations, hashes: Mapping[str, str]) -> None:
     """In a worker: its own bench, no part in what the keyboard says, and an end when its parent ends."""
     global _bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     configure_logging(plan.settings.log_level)
-    _bench = Bench(plan, specs)
+    _bench = Bench(plan, specs, hashes)
     Finalize(None, _bench.close, exitpriority=10)  # what atexit holds is not called in such a process
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
 
@@ -143,15 +144,16 @@ def _end_with_parent() -> None:
 
 
 def all_ready(
-    plan: Plan, specs: Organisations, names: Sequence[str], jobs: int, tell: Callable[[str, int, int], None]
+    plan: Plan, specs: Organisations, hashes: Mapping[str, str], jobs: int, tell: Callable[[str, int, int], None]
 ) -> None:
     """Sync those organisations that were not synced before, several at once.
 
+    :param hashes: of all that are needed, by name.
     :param tell: hears of each when it is there, and how many of how many are.
     :raises CoachkitError: the first that cannot be synced.
     """
-    offices = Offices(plan, specs)
-    missing = [name for name in names if not offices.is_there(name)]
+    offices = Offices(plan, specs, hashes)
+    missing = [name for name in hashes if not offices.is_there(name)]
     if not missing:
         return
     tell("", 0, len(missing))
@@ -160,7 +162,7 @@ def all_ready(
             offices.ready(name)
             tell(name, number, len(missing))
         return
-    with _processes(plan, specs, min(jobs, len(missing))) as pool:
+    with _processes(plan, specs, hashes, min(jobs, len(missing))) as pool:
         under_way = {pool.submit(_ready_in_worker, name): name for name in missing}
         try:
             for number, future in enumerate(as_completed(under_way), 1):
