@@ -5,18 +5,50 @@ Permission comes first: the tables are read in the scopes of the viewer, so noth
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coachkit.access import Directory, ReadLog, Viewer
+from coachkit.access import Directory, PersonEntry, ReadLog, Viewer
 from coachkit.store.relational.database import Database
 
 if TYPE_CHECKING:
+    from coachkit.insight.flow.findings import Flow
+    from coachkit.insight.linking.service import GoalLinks
+    from coachkit.insight.network.findings import Network
+    from coachkit.insight.network.teams import TeamMap
+    from coachkit.insight.organisation.chart import Chart
     from coachkit.insight.organisation.tables import Tables
     from coachkit.store.relational.reading_organisation import SqlOrganisationReader
 
-__all__ = ["Insights"]
+__all__ = ["Insights", "Seen"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What one viewer may read of the organisation at one moment, and what people call it.
+
+    :ivar people: person → name; ``teams``: key → name.
+    """
+
+    at: datetime
+    tables: Tables
+    chart: Chart
+    people: Mapping[int, str]
+    teams: Mapping[str, str]
+
+    def labels(self, records: Iterable[int]) -> dict[int, str]:
+        """Record → the key people know it by; of a remark, that of the item it is about."""
+        import polars as pl
+
+        wanted = pl.DataFrame({"record": sorted(set(records))}, schema={"record": pl.Int64})
+        found: dict[int, str] = {}
+        for frame, key in ((self.chart.about, "item"), (self.tables.items, "key"), (self.tables.goals, "key")):
+            found |= dict(frame.select("record", key).join(wanted, on="record", how="semi").iter_rows())
+        return found
 
 
 class Insights:
@@ -37,3 +69,73 @@ class Insights:
     def tables(self, viewer: Viewer | None, at: datetime) -> Tables:
         """What could be known at ``at`` of what ``viewer`` may read; ``None``: of everything, for programs."""
         return self.reader.tables(viewer.scopes if viewer else None).as_of(at)
+
+    # --- goals -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def goals(self) -> GoalLinks:
+        """The map of goals, what is linked to them, and what people answer."""
+        from coachkit.insight.linking.service import GoalLinks
+        from coachkit.retrieval.tokenizer import query_words
+        from coachkit.store.relational.goal_answers import SqlGoalAnswers, mark_of_changes
+        from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
+        from coachkit.store.relational.targets import SqlTargets
+
+        return GoalLinks(
+            tables=self.tables,
+            reader=SqlGoalMapReader(self._database),
+            answers=SqlGoalAnswers(self._database),
+            directory=self._directory,
+            targets=SqlTargets(self._database, self._directory),
+            terms=lambda text: [term for _, parts in query_words(text) for term in parts],
+            changed=lambda: mark_of_changes(self._database),
+        )
+
+    # --- network and flow --------------------------------------------------------------------------------------------
+
+    def seen(self, viewer: Viewer) -> Seen:
+        """What ``viewer`` may read of the organisation now."""
+        from coachkit.store.relational.reading_chart import SqlChartReader
+
+        chart = SqlChartReader(self._database).chart(viewer.scopes).as_of(viewer.at)
+        return Seen(
+            at=viewer.at,
+            tables=self.tables(viewer, viewer.at),
+            chart=chart,
+            people=_called(self._directory.people(left=True)),
+            teams=chart.names(),
+        )
+
+    def network(self, seen: Seen, months: int) -> Network:
+        """Who works with whom, since ``months`` (3, 6 or 12) closed months ago."""
+        from coachkit.insight.network.findings import network
+
+        return network(seen.tables, seen.chart, _since(seen.at, months), seen.at)
+
+    def team_map(self, seen: Seen, months: int) -> TeamMap:
+        """What teams did for each other in the last ``months`` (3, 6 or 12) that are over."""
+        from coachkit.insight.network.teams import team_map
+
+        return team_map(seen.tables, seen.chart, seen.at, months)
+
+    def flow(self, seen: Seen, months: int) -> Flow:
+        """Where work waited, since ``months`` (3, 6 or 12) closed months ago."""
+        from coachkit.insight.flow.findings import flow
+
+        return flow(seen.tables, seen.chart, _since(seen.at, months), seen.at)
+
+
+def _called(people: Iterable[PersonEntry]) -> dict[int, str]:
+    """Names; of namesakes with what tells them apart."""
+    people = list(people)
+    often = Counter(one.name for one in people)
+    return {
+        one.id: f"{one.name} ({one.team_name or one.title or one.public_id})" if often[one.name] > 1 else one.name
+        for one in people
+    }
+
+
+def _since(at: datetime, months: int) -> datetime:
+    from coachkit.insight.network.teams import PERIODS, period_starts
+
+    return period_starts(at)[1][PERIODS.index(months)]

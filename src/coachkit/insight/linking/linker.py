@@ -94,6 +94,8 @@ class Linker:
         self._likeness = likeness or {}
         self._index = Index([self._document(goal) for goal in self.goals])
         self._memory = Memory()
+        self._read: dict[int, Mapping[str, str]] = {}
+        self._names: dict[int, frozenset[str]] = {}
         self._places = {goal.key: place for place, goal in enumerate(self.goals)}
         self._called: dict[str, set[int]] = defaultdict(set)
         for place, goal in enumerate(self.goals):
@@ -130,11 +132,11 @@ class Linker:
 
     def see(self, item: ItemCard) -> None:
         """Count the words of an item, whether or not anything is known of its goal."""
-        self._index.see(stems(item.words, self._terms))
+        self._index.see(self._words_of(item))
 
     def look(self, item: ItemCard) -> Look:
         """What speaks for each goal, and for none. Changes nothing."""
-        words = stems(item.words, self._terms)
+        words = self._words_of(item)
         shared = self._memory.shared(words, self._index)
         signs = self._signs(item, words, shared)
         scores = signs @ self.weights
@@ -159,6 +161,17 @@ class Linker:
             shared=shared,
         )
 
+    def _words_of(self, item: ItemCard) -> Mapping[str, str]:
+        if item.record not in self._read:
+            self._read[item.record] = stems(item.words, self._terms)
+        return self._read[item.record]
+
+    def _calls(self, item: ItemCard) -> frozenset[str]:
+        """Names of goals that stand in its words."""
+        if item.record not in self._names:
+            self._names[item.record] = frozenset(name_parts(item.words)) & self._called.keys()
+        return self._names[item.record]
+
     def _signs(self, item: ItemCard, words: Mapping[str, str], shared: Floats) -> Floats:
         size = len(self.goals)
         found = np.zeros((size, len(_NAMES)))
@@ -166,7 +179,7 @@ class Linker:
         def put(name: str, values: Floats | float) -> None:
             found[:, _PLACE[name]] = values
 
-        for part in {part for part in name_parts(item.words) if part in self._called}:
+        for part in self._calls(item):
             found[list(self._called[part]), _PLACE["named"]] = 1.0
         for key in item.belongs_to:
             if key in self._places:

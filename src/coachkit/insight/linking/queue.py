@@ -26,6 +26,9 @@ LEAST = 0.05
 
 CHOICES = 3
 
+INHERITED = 0.95
+"""What fixes, or is a part of, an item that is linked is not asked about: one answer is enough for both."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
@@ -101,10 +104,17 @@ def propose(
         if record in items
         for goal in sorted(goals)
     ]
+    known = {card.key for card in cards}
     recent = Counter(one.goal for one in work if one.at > at - 90 * DAY)
     found: list[Proposal] = []
     for record, item in items.items():
         if record in goals_of or record in said or (item.at or 0) < at - ASKED_DAYS * DAY:
+            continue
+        inherited = item.belongs_to & known
+        if inherited:
+            work += [
+                Worked(goal=goal, record=record, at=item.at or 0, confidence=INHERITED) for goal in sorted(inherited)
+            ]
             continue
         proposal = _proposal(linker, item, recent)
         if proposal is None:

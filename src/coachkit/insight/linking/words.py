@@ -21,6 +21,9 @@ K1 = 1.2
 B = 0.75
 """The usual constants of BM25."""
 
+TELLING = 3.0
+"""Words rarer than one in twenty are told as a reason; *the* and *update* are not."""
+
 UNSEEN_ITEMS = 100
 """As many items are supposed to have been seen without a word, so that the first few decide nothing."""
 
@@ -102,7 +105,11 @@ class Index:
 
     def shared(self, words: Collection[str], place: int) -> list[str]:
         """The words that a goal has too, those that weigh most first."""
-        there = [term for term in words if term in self._places and place in self._places[term]]
+        there = [
+            term
+            for term in words
+            if term in self._places and place in self._places[term] and self.weight(term) >= TELLING
+        ]
         return sorted(there, key=lambda term: (-self.weight(term), term))
 
 
