@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coachkit.evaluation.scoring.answers import Answered, ProposedLength
 from coachkit.evaluation.scoring.citations import (
     CitationPrecision,
     CitationRecall,
@@ -43,7 +44,9 @@ _ALL: tuple[Scorer, ...] = (
     LanguageParity(),
     ReadingEnglish(),
     ReadingChinese(),
+    Answered(),
     Fallback(),
+    ProposedLength(),
     Latency(),
     Tokens(),
     Cost(),

@@ -1,0 +1,42 @@
+"""What a model said itself, before the checks."""
+
+from __future__ import annotations
+
+import pytest
+from made_samples import case_of, sample_of, scored, statement
+
+from coachkit.evaluation.record import Sample, Trace
+from coachkit.evaluation.scoring.answers import Answered, ProposedLength
+
+SAID = {
+    "wins": [statement("a" * 10, id="f1", composed="b" * 10), statement("c" * 20, id="f2", composed="d" * 20)],
+    "theirs": [statement("“Hello”", id="f3")],
+}
+
+
+def answer(*proposals: tuple[str, str], model: str = "openai/m") -> Sample:
+    made = sample_of(SAID, model=model)
+    trace = Trace(proposals=tuple({"fact": fact, "text": text} for fact, text in proposals))
+    return made.model_copy(update={"trace": trace})
+
+
+def test_what_a_model_says_nothing_about_is_counted_and_named() -> None:
+    score = scored(Answered(), case_of(), answer(("f1", "x"), ("unknown", "y")))
+    assert score is not None
+    assert score.value == pytest.approx(1 / 3)
+    assert score.at == ("f2", "f3")
+    silent = scored(Answered(), case_of(), answer())
+    assert silent is not None
+    assert silent.value == 0
+
+
+def test_length_is_told_against_our_own_words() -> None:
+    score = scored(ProposedLength(), case_of(), answer(("f1", "x" * 30), ("f2", "y" * 20), ("unknown", "z" * 999)))
+    assert score is not None
+    assert score.value == 2.0
+    assert scored(ProposedLength(), case_of(), answer()) is None
+
+
+def test_without_a_model_there_is_no_answer() -> None:
+    assert scored(Answered(), case_of(), answer(model="none")) is None
+    assert scored(ProposedLength(), case_of(), answer(("f1", "x"), model="none")) is None
