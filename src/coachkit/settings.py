@@ -92,6 +92,11 @@ class Settings(BaseSettings):
     models: Path | None = Field(
         None, description="Folder with the local model's weights; empty: found where make put it."
     )
+    evals: Path | None = Field(
+        None,
+        description="Folder with records of evaluation runs, for the pages of administrators and HR; empty: evals in "
+        "the data folder.",
+    )
     language: Literal["en", "zh"] = Field("en", description="Language when nobody has chosen one.")
     timezone: str = Field("UTC", description="Time zone of the organisation, such as Asia/Shanghai: days begin there.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -113,7 +118,7 @@ class Settings(BaseSettings):
         "warning", description="Least level that is logged."
     )
 
-    @field_validator("data", "models", "prompts")
+    @field_validator("data", "models", "prompts", "evals")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().resolve() if value else None

@@ -8,6 +8,7 @@ from coachkit.api import (
     contributions,
     conversations,
     documents,
+    evals,
     identities,
     insight,
     me,
@@ -39,6 +40,7 @@ def api_router() -> APIRouter:
         sources,
         identities,
         insight,
+        evals,
         webhooks,
     ):
         router.include_router(part.router)

@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from coachkit.evaluation.reporting.html import stylesheet
+
 __all__ = ["asset_url", "router"]
 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -30,19 +32,19 @@ def _assets() -> tuple[dict[str, _Asset], dict[str, str]]:
     """Assets by the name they are served under, and that name by the file's own."""
     served: dict[str, _Asset] = {}
     names: dict[str, str] = {}
-    for file in (files("coachkit.web") / "static").iterdir():
-        stem, dot, ending = file.name.rpartition(".")
+    found = {file.name: file.read_bytes() for file in (files("coachkit.web") / "static").iterdir() if file.is_file()}
+    for own, content in {**found, "report.css": stylesheet().encode()}.items():
+        stem, dot, ending = own.rpartition(".")
         if f".{ending}" not in _TYPES:
             continue
-        content = file.read_bytes()
         name = f"{stem}.{hashlib.blake2b(content, digest_size=6).hexdigest()}{dot}{ending}"
         served[name] = _Asset(content, gzip.compress(content, mtime=0), _TYPES[f".{ending}"])
-        names[file.name] = name
+        names[own] = name
     return served, names
 
 
 def asset_url(name: str) -> str:
-    """Where a file of ``static/`` is served."""
+    """Where a file of ``static/``, or the stylesheet of evaluation reports, is served."""
     return f"/assets/{_assets()[1][name]}"
 
 

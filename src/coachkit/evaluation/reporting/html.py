@@ -83,6 +83,7 @@ def body(
         calibrations=calibrations,
         cases=[shown_case(report.record, one) for one in listed],
         left=len(report.ranked) - len(listed),
+        most=most,
     )
 
 

@@ -9,6 +9,7 @@ from coachkit.web.pages import (
     contributions,
     conversations,
     documents,
+    evals,
     home,
     identities,
     insight,
@@ -38,6 +39,7 @@ def pages_router() -> APIRouter:
         sources,
         identities,
         insight,
+        evals,
     ):
         router.include_router(part.router)
     return router
