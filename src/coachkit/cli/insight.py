@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from coachkit.cli import insight_predict
+from coachkit.cli import insight_network, insight_predict
 
 __all__ = ["group", "register"]
 
@@ -15,5 +15,6 @@ group = typer.Typer(
 
 
 def register(app: typer.Typer) -> None:
+    insight_network.register(group)
     insight_predict.register(group)
     app.add_typer(group, name="insight")

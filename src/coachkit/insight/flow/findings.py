@@ -13,7 +13,7 @@ from coachkit.insight.flow.spans import STEPS, items_of_teams, spans
 from coachkit.insight.flow.statistics import Box, Length, box, chance, length, share, surprising
 from coachkit.insight.organisation.chart import Chart
 from coachkit.insight.organisation.tables import Tables, moment
-from coachkit.insight.small_groups import SMALLEST, withheld
+from coachkit.insight.small_groups import SMALLEST
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,7 +112,7 @@ class Rate:
 class Flow:
     """Everything that :func:`flow` found in its window; no person is in it.
 
-    :ivar withheld: teams of which fewer than five people were in the window: they are in none of the totals.
+    :ivar small: teams of which fewer than five people were in the window: they are in no figure.
     """
 
     since: datetime
@@ -124,7 +124,7 @@ class Flow:
     aged: tuple[Aged, ...]
     efficiency: tuple[Rate, ...]
     rework: tuple[Rate, ...]
-    withheld: frozenset[str]
+    small: frozenset[str]
     items: int
 
     @property
@@ -138,8 +138,7 @@ def flow(tables: Tables, chart: Chart, since: datetime, until: datetime) -> Flow
     """Where work waited from ``since`` to ``until``, for the whole organisation that the tables hold."""
     import polars as pl
 
-    hidden = withheld(chart.members(since, until))
-    known = {team for team, people in chart.members(since, until).items() if len(people) >= SMALLEST} - hidden
+    known = {team for team, people in chart.members(since, until).items() if len(people) >= SMALLEST}
     start = moment(since)
     ended = pl.col("ended").is_null() | (pl.col("ended") > start)
     stays = spans(tables, until).filter(ended, pl.col("team").is_in(list(known)))
@@ -160,7 +159,7 @@ def flow(tables: Tables, chart: Chart, since: datetime, until: datetime) -> Flow
         aged=_aged(stays, tables),
         efficiency=_efficiency(stays),
         rework=_rework(stays),
-        withheld=frozenset(_of_items(tables) - known),
+        small=frozenset(_of_items(tables) - known),
         items=stays["record"].n_unique(),
     )
 

@@ -22,6 +22,9 @@ LEAST = 6
 MOST_OF = 0.8
 """Of the changes of an area, or of the strength of a hand-off."""
 
+_TESTS = r"^(tests?|specs?|e2e|__tests__)(/|$)"
+"""They change together with what they test, which says it already."""
+
 _WORKING = ("authored", "co_authored", "reviewed", "approved", "tested", "committed", "merged", "documented")
 
 
@@ -159,7 +162,7 @@ def _areas(tables: Tables) -> pl.DataFrame:
         .select("record", "container", "areas")
         .explode("areas")
         .drop_nulls("areas")
-        .filter(pl.col("areas") != ".")
+        .filter((pl.col("areas") != ".") & ~pl.col("areas").str.contains(_TESTS))
         .select(
             "record",
             area=pl.format(
