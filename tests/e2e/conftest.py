@@ -59,7 +59,7 @@ def _serving(folder: Path, **settings: object) -> Iterator[Served]:
             listener.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[Served]]:
     """``with serving(folder, **settings) as served``: a server with settings of its own."""
     return _serving
