@@ -133,7 +133,7 @@ def _labels(case: EvalCase) -> str:
 
 
 def _made(record: RunRecord, case: EvalCase) -> object:
-    return record.run.organisations.get(case.organisation, {}).get("hash")
+    return record.run.organisations.get(case.organisation, {}).get("source")
 
 
 def _lanes(sides: tuple[list[Sample], list[Sample]]) -> tuple[dict[_Lane, _Lane], dict[_Lane, _Lane]]:

@@ -91,6 +91,11 @@ class Offices:
         """Name → hash, for those who work on the same run elsewhere."""
         return {name: self.hash(name) for name in names}
 
+    def source(self, name: str) -> str:
+        """Of what it is made from, seed and variant or data, whatever code makes it: whether two runs are about the same
+        organisation."""
+        return hash_of(_made_from(self._specs.get(name)))
+
     def is_there(self, name: str) -> bool:
         """Whether it was synced before, in this very state."""
         return (self._place(name) / _STORE).is_file()
@@ -193,12 +198,16 @@ def _connections(spec: OrganisationSpec, folder: Path) -> list[tuple[str, str, d
 
 
 def _hash(spec: OrganisationSpec) -> str:
+    parts = WRITING if spec.sample is None else (*WRITING, "sample")
+    return hash_of([*_made_from(spec), code_hash(parts), _store_code(), _plugin_code()])
+
+
+def _made_from(spec: OrganisationSpec) -> list[object]:
     made = spec.model_dump(mode="json", exclude={"split", "note", "name"})
     data = [folder_hash(Path(str(one.config["path"]))) for one in spec.filled() if "path" in one.config]
     if spec.folder is not None:  # the same data in another place is the same
         made["connections"] = [one.model_dump(mode="json") for one in spec.connections]
-    parts = WRITING if spec.sample is None else (*WRITING, "sample")
-    return hash_of([made, data, code_hash(parts), _store_code(), _plugin_code()])
+    return [made, data]
 
 
 def _store_code() -> str:

@@ -126,9 +126,9 @@ def test_a_case_that_was_labelled_anew_is_another_case() -> None:
 
 
 def test_an_organisation_that_was_made_otherwise_is_another() -> None:
-    there = {f"org-{place}": {"hash": "a"} for place in range(8)}
+    there = {f"org-{place}": {"source": "a"} for place in range(8)}
     before = a_record({RECALL: wave}, made=there)
-    after = a_record({RECALL: wave}, made={**there, "org-3": {"hash": "b"}})
+    after = a_record({RECALL: wave}, made={**there, "org-3": {"source": "b"}})
     found = compare(before, after, common=True)
     assert set(found.pairing.altered.values()) == {"stands in another org-3"}
     assert len(found.pairing.altered) == 4
