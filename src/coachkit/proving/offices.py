@@ -92,8 +92,7 @@ class Offices:
         return {name: self.hash(name) for name in names}
 
     def source(self, name: str) -> str:
-        """Of what it is made from, seed and variant or data, whatever code makes it: whether two runs are about the same
-        organisation."""
+        """Of seed and variant, or data, whatever code makes it: whether two runs are about the same organisation."""
         return hash_of(_made_from(self._specs.get(name)))
 
     def is_there(self, name: str) -> bool:
