@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
@@ -146,18 +146,18 @@ def item_cards(
     ]
 
 
-def _item(row: dict[str, object], authors: frozenset[int], teams: set[str], near: frozenset[str]) -> ItemCard:
-    areas = [area for area in row["areas"] or () if area]  # type: ignore[attr-defined]  # a list of strings
-    at = int(str(row["at"]))
+def _item(row: dict[str, Any], authors: frozenset[int], teams: set[str], near: frozenset[str]) -> ItemCard:
+    areas = [area for area in row["areas"] or () if area]
+    at = int(row["at"])
     return ItemCard(
-        record=int(str(row["record"])),
-        key=str(row["key"]),
-        title=str(row["title"] or ""),
-        text=str(row["text"] or ""),
-        kind=str(row["kind"]),
+        record=row["record"],
+        key=row["key"],
+        title=row["title"] or "",
+        text=row["text"] or "",
+        kind=row["kind"],
         authors=authors,
-        teams=frozenset(team for team in (row["team"], *areas) if team in teams),  # type: ignore[misc]
-        labels=frozenset(str(label).lower() for label in (*areas, row["container"]) if label),
+        teams=frozenset(team for team in (row["team"], *areas) if team in teams),
+        labels=frozenset(label.lower() for label in (*areas, row["container"]) if label),
         at=at if at > 0 else None,
         milestones=_milestones(areas),
         belongs_to=near,

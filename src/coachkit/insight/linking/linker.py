@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,10 +121,10 @@ class Linker:
                 counted[word] += weight
         return counted
 
-    def _by(self, key: object) -> dict[object, Floats]:
-        found: dict[object, Floats] = {}
+    def _by(self, key: Callable[[GoalCard], Iterable[Hashable]]) -> dict[Hashable, Floats]:
+        found: dict[Hashable, Floats] = {}
         for place, goal in enumerate(self.goals):
-            for one in key(goal):  # type: ignore[operator]
+            for one in key(goal):
                 found.setdefault(one, np.zeros(len(self.goals)))[place] = 1.0
         return found
 
@@ -366,7 +366,7 @@ class _Author:
             self.ever[place] += 1
 
 
-def _any(by: Mapping[object, Floats], keys: Collection[object], size: int) -> Floats:
+def _any(by: Mapping[Hashable, Floats], keys: Collection[Hashable], size: int) -> Floats:
     found = np.zeros(size)
     for key in keys:
         if key in by:

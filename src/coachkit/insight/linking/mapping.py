@@ -69,6 +69,9 @@ class GoalMapReader(Protocol):
     def goals(self, scopes: frozenset[int], until: datetime) -> Sequence[MappedGoal]:
         """All goals as of a moment, by key."""
 
+    def team_names(self, scopes: frozenset[int]) -> Mapping[str, str]:
+        """Key → name."""
+
     def belonging(self, scopes: frozenset[int]) -> Mapping[int, frozenset[str]]:
         """By item, the goals of the epic it belongs to and of what it fixes."""
 

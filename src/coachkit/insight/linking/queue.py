@@ -24,6 +24,9 @@ MOST_LEARNED = 3_000
 LEAST = 0.05
 """Below this confidence a goal is not worth a question."""
 
+LEAST_OTHER = 0.02
+"""So likely must a further goal be to be offered beside the best."""
+
 CHOICES = 3
 
 INHERITED = 0.95
@@ -138,10 +141,11 @@ def _happened(item: ItemCard, since: int) -> int:
 
 def _proposal(linker: Linker, item: ItemCard, recent: Mapping[str, int]) -> Proposal | None:
     look = linker.look(item)
-    candidates = tuple(linker.candidates(look, CHOICES))
-    if not candidates or candidates[0].confidence < LEAST:
+    ranked = linker.candidates(look, CHOICES)
+    if not ranked or ranked[0].confidence < LEAST:
         return None
-    best = candidates[0]
+    best = ranked[0]
+    candidates = (best, *(one for one in ranked[1:] if one.confidence >= LEAST_OTHER))
     told = [(one.goal.key, linker.shared(look, one.goal)) for one in candidates]
     near = [(one.goal.key, linker.nearest(look, one.goal)) for one in candidates]
     return Proposal(

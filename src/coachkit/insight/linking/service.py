@@ -35,7 +35,7 @@ _KEPT = 8
 class Overview:
     """All that a viewer may see of goals and their links at a moment.
 
-    :ivar findings: by goal key, the gravest first. ``items``: record → item.
+    :ivar findings: by goal key, the gravest first. ``items``: record → item; ``teams``: key → name.
     """
 
     at: datetime
@@ -44,6 +44,7 @@ class Overview:
     courses: Mapping[str, Course]
     proposals: Proposals
     items: Mapping[int, ItemCard]
+    teams: Mapping[str, str]
 
     def goal(self, key: str) -> MappedGoal:
         """:raises NotFound: if there is none that the viewer may know of."""
@@ -131,6 +132,7 @@ class GoalLinks:
             findings=findings,
             courses=ways,
             proposals=found,
+            teams=self._reader.team_names(viewer.scopes),
             items={item.record: item for item in item_cards(tables, belongs_to=belongs_to)},
         )
 

@@ -5,21 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from coachkit.insight.organisation.own_rhythm import own_acts
 from coachkit.insight.organisation.tables import DAY, Tables, moment
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FIRST_DAYS", "first_days", "first_moments", "ties"]
+__all__ = ["FIRST_DAYS", "first_days", "first_moments", "thinness", "ties"]
 
 FIRST_DAYS = 90
+AGAIN_FROM, AGAIN_TO = 181, 455
+"""Days after the first act between which somebody who stayed does something again."""
+
+YEARS_BACK = 5
+USUAL_RATE, USUAL_WEIGHT = 0.5, 20
+"""What is taken for common where the past is short: as if 20 newcomers had been seen, and half had stayed away."""
 
 
 def first_moments(tables: Tables) -> pl.DataFrame:
     """``person, first_at``: since when each is known to act. What has no date says nothing of it."""
     import polars as pl
 
-    return tables.acts.filter(pl.col("at") > 0).group_by(person="actor").agg(first_at=pl.col("at").min())
+    return own_acts(tables).group_by(person="actor").agg(first_at=pl.col("at").min())
 
 
 def first_days(tables: Tables, at: datetime, *, came_within: int = FIRST_DAYS) -> pl.DataFrame:
@@ -30,13 +37,7 @@ def first_days(tables: Tables, at: datetime, *, came_within: int = FIRST_DAYS) -
     import polars as pl
 
     until = moment(at)
-    acts = tables.acts.filter(pl.col("at") <= until)
-    new = (
-        acts.filter(pl.col("at") > 0)
-        .group_by(person="actor")
-        .agg(first_at=pl.col("at").min())
-        .filter(pl.col("first_at") >= until - came_within * DAY)
-    )
+    new = first_moments(tables).filter(pl.col("first_at").is_between(until - came_within * DAY, until))
     return ties(tables, new.with_columns(until=pl.lit(until, pl.Int64)))
 
 
@@ -48,8 +49,8 @@ def ties(tables: Tables, new: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    acts = tables.acts.select("actor", "target", "at", "known_at")
-    seen = (pl.col("at") > 0) & (pl.col("at") <= pl.col("until")) & (pl.col("known_at") <= pl.col("until"))
+    acts = own_acts(tables)
+    seen = (pl.col("at") <= pl.col("until")) & (pl.col("known_at") <= pl.col("until"))
     own = acts.join(new, left_on="actor", right_on="person").filter(seen)
     theirs = acts.join(new, left_on="target", right_on="person").filter(seen)
     met = (
@@ -70,3 +71,50 @@ def ties(tables: Tables, new: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("people").fill_null(0))
         .sort("person")
     )
+
+
+def thinness(tables: Tables, new: pl.DataFrame) -> pl.DataFrame:
+    """``person, thinness``: how thin the ties of each newcomer in ``new`` are, as of their own ``until``.
+
+    The logarithm of days since the last act, less that of weeks with an act, less half that of people worked with; and
+    half the log odds of staying away among those who came here in the five years before, as far as was known by then.
+    It orders where to look first, and is no likelihood.
+    """
+    import polars as pl
+
+    common = _common(tables, new)
+    own = pl.col("since_last").log1p() - pl.col("weeks").log1p() - pl.col("people").log1p() / 2
+    return (
+        ties(tables, new)
+        .join(common, on="person")
+        .select("person", thinness=own + (pl.col("common") / (1 - pl.col("common"))).log() / 2)
+    )
+
+
+def _common(tables: Tables, new: pl.DataFrame) -> pl.DataFrame:
+    """``person, common``: the share that stayed away of those whose outcome was known when each was looked at."""
+    import polars as pl
+
+    acts = own_acts(tables)
+    first = acts.group_by(person="actor").agg(first_at=pl.col("at").min())
+    day = (pl.col("at") - pl.col("first_at")) // DAY
+    stayed = (
+        acts.join(first, left_on="actor", right_on="person")
+        .filter(day.is_between(AGAIN_FROM, AGAIN_TO), pl.col("known_at") <= pl.col("first_at") + (AGAIN_TO + 1) * DAY)
+        .select(person="actor", stayed=True)
+        .unique()
+    )
+    came = (
+        first.join(stayed, on="person", how="left")
+        .select(settled=pl.col("first_at") + (AGAIN_TO + 1) * DAY, away=pl.col("stayed").is_null().cast(pl.Int64))
+        .sort("settled")
+        .with_columns(people=pl.int_range(1, pl.len() + 1), away=pl.col("away").cum_sum())
+    )
+    asked = new.select("person", "until", before=pl.col("until") - YEARS_BACK * 365 * DAY)
+    now = asked.sort("until").join_asof(came, left_on="until", right_on="settled")
+    then = asked.sort("before").join_asof(came, left_on="before", right_on="settled")
+    both = now.join(then.select("person", "away", "people"), on="person", suffix="_then").with_columns(
+        pl.col("away", "people", "away_then", "people_then").fill_null(0)
+    )
+    away, people = pl.col("away") - pl.col("away_then"), pl.col("people") - pl.col("people_then")
+    return both.select("person", common=(away + USUAL_RATE * USUAL_WEIGHT) / (people + USUAL_WEIGHT))

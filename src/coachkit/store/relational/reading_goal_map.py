@@ -13,7 +13,7 @@ from coachkit.store.relational.database import Database
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_goals import read_goals
 from coachkit.store.relational.reading_people import Whos
-from coachkit.store.relational.schema import goals, key_results, record_links, records, state_changes
+from coachkit.store.relational.schema import goals, key_results, record_links, records, state_changes, teams
 
 __all__ = ["SqlGoalMapReader"]
 
@@ -61,6 +61,17 @@ class SqlGoalMapReader:
         )
         return [goal for goal in known if goal.starts_on is None or goal.starts_on <= until.date()]
 
+    def team_names(self, scopes: frozenset[int]) -> Mapping[str, str]:
+        with self._database.read() as connection:
+            scope = Scope(connection, scopes)
+            rows = scope.rows(
+                sa.select(teams.c.key, teams.c.name)
+                .join(records, records.c.id == teams.c.record_id)
+                .where(scope.standing())
+                .order_by(teams.c.key)
+            )
+        return {row.key: row.name for row in rows}
+
     def belonging(self, scopes: frozenset[int]) -> Mapping[int, frozenset[str]]:
         part = record_links.alias("part")
         linked = record_links.alias("linked")
@@ -85,8 +96,8 @@ class SqlGoalMapReader:
                 )
             )
         found: dict[int, set[str]] = defaultdict(set)
-        for record, goal in rows:
-            found[record].add(goal)
+        for row in rows:
+            found[row.record_id].add(row.goal)
         return {record: frozenset(keys) for record, keys in found.items()}
 
 
