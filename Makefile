@@ -1,6 +1,7 @@
 # make demo   the sample organisation, synced and served, with a cited brief
 # make test   the tests (default run); make test-slow runs the slow ones
 # make check  format, lint, types, import contracts, docs, prompts
+# make eval-quick   a part of the evaluations, held against what was accepted: what CI gates every change with
 # make bench  the benchmarks; make format; make lock; make docs; make clean
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ PORT ?= 8420
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow check format lock docs bench clean
+.PHONY: help setup setup-dev demo test test-slow check eval-quick format lock docs bench clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -46,6 +47,11 @@ check: setup-dev
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/docs.py --check
 	@$(BIN)/coachkit prompt check
+
+eval-quick: setup-dev
+	@$(BIN)/coachkit eval baseline check
+	@$(BIN)/coachkit eval run evals/quick.yaml --out .cache/evals/quick.jsonl
+	@$(BIN)/coachkit eval gate .cache/evals/quick.jsonl
 
 format: setup-dev
 	@$(BIN)/ruff format .
