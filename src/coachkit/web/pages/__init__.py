@@ -13,6 +13,7 @@ from coachkit.web.pages import (
     home,
     identities,
     insight,
+    insight_network,
     me,
     records,
     self_review,
@@ -39,6 +40,7 @@ def pages_router() -> APIRouter:
         sources,
         identities,
         insight,
+        insight_network,
         evals,
     ):
         router.include_router(part.router)

@@ -27,6 +27,21 @@ class Card:
 
 CARDS = (
     Card(
+        "/insight/network",
+        mark("Who works with whom"),
+        mark("Through whom teams reach each other, what hangs on one person, and how newcomers are tied in."),
+    ),
+    Card(
+        "/insight/teams",
+        mark("What teams do for each other"),
+        mark("A heat map and the strongest flows, over months that are over."),
+    ),
+    Card(
+        "/insight/flow",
+        mark("Where work waits"),
+        mark("In which step, at which hand-off and in which area, with intervals and what chance would do."),
+    ),
+    Card(
         "/contributions",
         mark("Who contributed what"),
         mark("What people brought about together, by kind of help. Whoever is named sees it first."),
