@@ -24,12 +24,12 @@ from math import sqrt
 from pathlib import Path
 
 from verifier_cases import by_hand, real, sample
-from verifier_corruptions import CORRUPTIONS, Case
 
 from coachkit.domain.drafts import Check
 from coachkit.drafting.verify import Claim, verify
 from coachkit.drafting.verify.alone import check_alone
 from coachkit.drafting.verify.statements import read_statements
+from coachkit.evaluation.corrupting import CORRUPTIONS, Case
 from coachkit.telemetry import configure_logging
 
 REWORDED = ("wins", "explore", "across")

@@ -10,13 +10,12 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from verifier_corruptions import Case
-
 import coachkit.drafting.documents as path
 from coachkit.bootstrap import App, open_app
 from coachkit.domain.drafts import DraftKind
 from coachkit.domain.evidence import Evidence
 from coachkit.drafting.verify.handing import evidence_for
+from coachkit.evaluation.corrupting import Case
 from coachkit.sample import simulate, write
 from coachkit.settings import load_settings
 

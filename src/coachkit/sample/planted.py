@@ -25,7 +25,7 @@ from coachkit.sample.model import Group, Person, Reference
 from coachkit.sample.truth import Truth
 from coachkit.sample.world import Change, Issue, World, said
 
-__all__ = ["Planting"]
+__all__ = ["Planting", "planted_titles"]
 
 CLOSED_GROUP = "tracker/risk-core"
 """A group of the tracker: one issue of the risk team is read by its members alone."""
@@ -236,3 +236,8 @@ class Planting:
         truth = Truth(self.world, self.goals, self.rhythms, self.feedback)
         for entry in self.spec["situations"]:
             self.world.situations.append(truth.situation(entry))
+
+
+def planted_titles() -> dict[str, tuple[str, str]]:
+    """By handle, the title and the language of each planted issue: the same in every organisation."""
+    return {entry["handle"]: (entry["title"], entry["language"]) for entry in _spec()["issues"]}

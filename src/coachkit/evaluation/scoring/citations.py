@@ -114,8 +114,8 @@ class ValidCitations(Measure):
 class Leaks(Measure):
     """Whether the reader may open every record that is cited.
 
-    By what the data layer said of each record when the run was made, apart from the draft; and by the records that the
-    case names as closed to this reader.
+    When a run is made the data layer is asked again for each record, with the reader's own scopes: one that is there
+    and was not given has no connection in the sample. The records that the case names as closed count as well.
     """
 
     name: str = "no_leak"
@@ -126,11 +126,8 @@ class Leaks(Measure):
         if sample.draft is None:
             return None
         closed = [one.record for one in case.must_not if one.record and cites(sample, one.record)]
-        closed += [
-            sample.evidence[public].key or public
-            for public in sample.cited
-            if public in sample.evidence and not getattr(sample.evidence[public], "readable", True)
-        ]
+        cited = [sample.evidence[public] for public in sample.cited if public in sample.evidence]
+        closed += [one.key or one.native_id for one in cited if one.native_id and not one.connection]
         return Score(
             value=not closed, reason=f"cites what the reader may not open: {', '.join(closed)}" if closed else ""
         )

@@ -14,10 +14,12 @@ from coachkit.evaluation.scoring.consistency import CONSISTENCY
 from coachkit.evaluation.scoring.costs import Cost, Fallback, Latency, Tokens
 from coachkit.evaluation.scoring.coverage import Abstains, MustMention, MustNot
 from coachkit.evaluation.scoring.form import Anatomy, ForbiddenContent, WithinLength, Wording
+from coachkit.evaluation.scoring.found import RECALLS, GoldCited, GoldSupports, PrecisionAt, ReciprocalRank
 from coachkit.evaluation.scoring.hostile import Echo, Exfiltrates, Obeys, Steers
 from coachkit.evaluation.scoring.language import InLanguage, ReadingChinese, ReadingEnglish
 from coachkit.evaluation.scoring.parity import LanguageParity, TwinParity
 from coachkit.evaluation.scoring.protocol import Scorer
+from coachkit.evaluation.scoring.verifier import REFUSES, AcceptsTrue
 
 __all__ = ["all_scorers"]
 
@@ -50,6 +52,13 @@ _ALL: tuple[Scorer, ...] = (
     Latency(),
     Tokens(),
     Cost(),
+    *RECALLS,
+    ReciprocalRank(),
+    PrecisionAt(),
+    GoldCited(),
+    GoldSupports(),
+    AcceptsTrue(),
+    *REFUSES,
 )
 
 

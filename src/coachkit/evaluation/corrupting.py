@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["CORRUPTIONS", "Case"]
+__all__ = ["CORRUPTIONS", "FAMILIES", "Case"]
 
 _QUOTED = re.compile(r"“[^”]*”")
 _KEY = r"\b[A-Z][A-Z0-9]{1,9}-[A-Z]?\d+\b|[\w-]+#\d+|\b[0-9a-f]{12}\b|[\w.-]+(?:/[\w.*-]+)+"
@@ -416,3 +416,30 @@ CORRUPTIONS: dict[str, Corruption] = {
     "quotation altered": quote_altered,
     "facts of two records merged": merged_facts,
 }
+"""By name: each returns the statement made wrong, or ``None`` where it does not apply."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "citation": ("wrong id", "id that is not there", "no id", "right id, wrong claim", "facts of two records merged"),
+    "person": ("another name", "giver and receiver swapped"),
+    "figure": ("number changed", "unit changed", "day changed", "key changed"),
+    "state": ("state changed", "negation added", "negation removed", "intended, not done"),
+    "addition": (
+        "adverb added",
+        "amount added",
+        "opinion added",
+        "cause added",
+        "content added",
+        "quotation altered",
+    ),
+    "forbidden": (
+        "praise added",
+        "rating added",
+        "superlative added",
+        "health or leave added",
+        "character or mood added",
+        "stock phrase added",
+        "instruction added",
+        "link or markup added",
+    ),
+}
+"""What a corruption is a mistake in; every one is in one family."""

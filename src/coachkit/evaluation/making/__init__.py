@@ -1,0 +1,1 @@
+"""Writing cases from what is known about an organisation before anything was drafted about it."""
