@@ -27,6 +27,7 @@ from coachkit.evaluation.scoring.registry import all_scorers
 from coachkit.proving.documents import DocumentSubject
 from coachkit.proving.offices import Offices
 from coachkit.proving.plan import Plan
+from coachkit.proving.scoring import kept_scores
 from coachkit.proving.subjects import all_subjects
 from coachkit.proving.workers import all_ready, hired
 
@@ -167,7 +168,12 @@ class Suite:
         )
         run = self._run_line(matrix, here, skipped, filters or Filters(), started_at)
         record = self._record(run, here, tasks, outcome, monotonic() - began)
-        return SuiteRun(rescored(record, scorers), skipped)
+        return SuiteRun(self.score(record, jobs=jobs) if scorers is None else rescored(record, scorers), skipped)
+
+    def score(self, record: RunRecord, *, jobs: int = 1) -> RunRecord:
+        """The same samples, scored by all scorers as it is done now; what was scored before is kept."""
+        scores = kept_scores(record, jobs=jobs, cache=self.plan.cache / "scores")
+        return record.scored([info_of(one) for one in all_scorers()], scores)
 
     def _record(
         self, run: RunLine, wanted: Sequence[Wanted], tasks: Sequence[Task], outcome: Outcome, seconds: float
@@ -228,7 +234,12 @@ class Suite:
     ) -> dict[str, dict[str, Any]]:
         names = sorted({one.case.organisation for one in wanted if one.case.organisation})
         found: dict[str, dict[str, Any]] = {
-            name: {"split": self.organisations.get(name).split, "hash": self.offices.hash(name)} for name in names
+            name: {
+                "split": self.organisations.get(name).split,
+                "source": self.offices.source(name),
+                "hash": self.offices.hash(name),
+            }
+            for name in names
         }
         for name, (why, number) in skipped.items():
             found[name] = {"split": self.organisations.get(name).split, "skipped": why, "samples": number}
