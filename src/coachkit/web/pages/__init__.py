@@ -13,6 +13,7 @@ from coachkit.web.pages import (
     home,
     identities,
     insight,
+    insight_goals,
     insight_network,
     me,
     records,
@@ -40,6 +41,7 @@ def pages_router() -> APIRouter:
         sources,
         identities,
         insight,
+        insight_goals,
         insight_network,
         evals,
     ):

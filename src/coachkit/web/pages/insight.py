@@ -27,6 +27,16 @@ class Card:
 
 CARDS = (
     Card(
+        "/insight/goals",
+        mark("Map of goals"),
+        mark("How company, team and people's goals hang together, how far they are, and which deserve a look."),
+    ),
+    Card(
+        "/insight/links",
+        mark("Which goal is this for?"),
+        mark("Say with one key which goal an item is for. Each answer makes the next proposals better."),
+    ),
+    Card(
         "/insight/network",
         mark("Who works with whom"),
         mark("Through whom teams reach each other, what hangs on one person, and how newcomers are tied in."),
