@@ -18,6 +18,7 @@ from coachkit.cli import (
     drafts,
     evals,
     evals_compare,
+    evals_new,
     evals_report,
     identities,
     index,
@@ -87,6 +88,7 @@ for module in (
     insight,
     evals,
     evals_compare,
+    evals_new,
     evals_report,
 ):
     module.register(app)

@@ -14,6 +14,11 @@
         needs: COACHKIT_EVAL_DATA
         connections:
           - {name: etcd, connector: dataset, config: {path: "${COACHKIT_EVAL_DATA}/etcd", as_of: 2024-06-02}}
+      frozen-1:
+        split: development
+        today: 2026-05-21
+        connections:
+          - {name: frozen, connector: jsonl, config: {path: ./frozen/brief-1}}    # ./ is this folder
 """
 
 from __future__ import annotations
@@ -132,11 +137,20 @@ def load_organisations(folder: Path) -> Organisations:
     made = {}
     for name, given in (found.get("organisations") or {}).items():
         try:
-            made[name] = OrganisationSpec.model_validate({**given, "name": name})
+            made[name] = OrganisationSpec.model_validate(_beside({**given, "name": name}, folder))
         except (ValidationError, TypeError) as error:
             what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "it is no mapping"
             raise ConfigError(f"organisation {name}: {what}", subject=str(path)) from error
     return Organisations(by_name=made)
+
+
+def _beside(given: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """With paths that begin with ``./`` as those of the folder in which the organisations are listed."""
+    for one in given.get("connections") or ():
+        path = (one.get("config") or {}).get("path")
+        if isinstance(path, str) and path.startswith("./"):
+            one["config"]["path"] = str(folder / path)
+    return given
 
 
 def _filled(value: Any, variable: str) -> Any:
