@@ -39,6 +39,7 @@ from coachkit.evaluation.record import (
 from coachkit.evaluation.subjects import Lane
 from coachkit.models.chain import read_chain
 from coachkit.models.weights import find_weights
+from coachkit.proving.choosing import chosen, is_rule
 from coachkit.proving.offices import Office
 from coachkit.proving.plan import Plan
 from coachkit.store.relational.schema import records
@@ -144,6 +145,8 @@ class DocumentSubject:
     def _subject(office: Office, case: EvalCase, kind: DraftKind) -> int:
         if kind is DraftKind.CONTRIBUTION_SUMMARY:
             return office.app.targets.find(case.subject, None).target.id
+        if is_rule(case.subject):
+            return chosen(office, case.subject).id
         return office.app.directory.find_person(case.subject).id
 
     @staticmethod
