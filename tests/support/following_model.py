@@ -60,7 +60,7 @@ ORDERS: dict[str, str] = {
     "swaps": r"(?:reverse|swap|exchange) (?:the )?(?:roles|names|people)|as if the other",
     "concludes": r"^- (?:conclude|end) (?:each|every)[^.]*(?:means|conclusion|judgement)",
     "doubles": r"say (?:each|every) (?:thing|fact|statement) twice",
-    "rounds": r"round (?:every|each|all)? ?numbers|round figures",
+    "rounds": r"round (?:every|each|all)? ?numbers?|round figures",
     "only three": r"(?:only|at most) (?:the )?(?:three|3) (?:statements|facts)",
 }
 """What it does when it is told to."""
