@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -10,8 +11,11 @@ from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coachkit.insight.organisation.answering import TASKS
+from coachkit.insight.organisation.asking import Asked
 from coachkit.insight.organisation.central import dependence
 from coachkit.insight.organisation.newcomers import first_days
+from coachkit.insight.organisation.own_rhythm import Rhythms, own_acts
 from coachkit.insight.organisation.tables import DAY, Tables, moment
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -45,14 +49,14 @@ def tables(acts: list[Act], areas: dict[int, list[str]] | None = None, late: dic
         items=pl.DataFrame(
             {"record": records, "areas": [(areas or {}).get(record, []) for record in records]},
             schema={"record": pl.Int64, "areas": pl.List(pl.String)},
-        ).with_columns(known_at=pl.lit(0, pl.Int64)),
-        accounts={},
+        ).with_columns(known_at=pl.lit(0, pl.Int64), kind=pl.lit("commit"), closed_at=pl.lit(None, pl.Int64)),
+        accounts={who: f"dataset:o-{who}" for who in range(1, 8)},
         **empty,
     )
 
 
 def test_distinct_people_helped_count_and_not_how_often() -> None:
-    acts: list[Act] = [(n, "reviewed", ANA, TOM, 10 + n) for n in range(50)]
+    acts: list[Act] = [(n, "reviewed", ANA, TOM, 10 + n / 50) for n in range(50)]
     acts += [(100, "reviewed", WEI, TOM, 5), (101, "reviewed", WEI, ANA, 5), (102, "authored", TOM, None, 5)]
     found = {row["person"]: row for row in dependence(tables(acts), NOW).iter_rows(named=True)}
     assert (found[ANA]["helped"], found[WEI]["helped"], found[TOM]["helped"]) == (1, 2, 0)
@@ -111,6 +115,64 @@ def test_what_is_not_known_yet_moves_nothing(acts: list[Act], shift: int, late: 
     for engine in (dependence, first_days):
         assert engine(one, NOW).equals(engine(other, NOW))
         assert engine(one, NOW).equals(engine(third, NOW))
+
+
+@settings(max_examples=examples(10))
+@given(
+    st.lists(_ACT, min_size=5, max_size=80),
+    st.integers(1, 500),
+    st.dictionaries(st.integers(1, 30), st.integers(-50, -1), max_size=4),
+)
+def test_no_task_that_is_scored_answers_by_what_came_later(acts: list[Act], shift: int, late: dict[int, int]) -> None:
+    """Each is asked at new year; one store has what came later, shifted, and what was taken in late, the other not."""
+    asked_at = datetime(NOW.year, 1, 1, tzinfo=UTC)
+    since, cut = (NOW - asked_at).days, int(asked_at.timestamp())
+    areas = {n: [f"area{n % 4}"] for n in range(31)}
+    kept = [act for act in acts if act[4] >= since and act[0] not in late]
+    later = [(*act[:4], act[4] - shift if act[4] < since else act[4]) for act in acts if act not in kept]
+    ends: list[Act] = [(90, "authored", 7, None, 900), (91, "authored", 7, None, -900)]
+    names = [f"o-{who}" for who in range(1, 7)]
+    keys = pl.DataFrame({"person_id": names, "cut": cut, "year": NOW.year, "score_at": cut})
+    for task in TASKS:
+        one = Asked(org="o", tables=tables([*kept, *later, *ends], areas, late), keys=keys)
+        other = Asked(org="o", tables=tables([*kept, *ends], areas), keys=keys)
+        assert task.predict(one).sort("person_id").equals(task.predict(other).sort("person_id")), task.name
+
+
+def test_tasks_answer_on_the_grid_where_nobody_says_when() -> None:
+    acts: list[Act] = [(n, "authored", ANA, None, 7 * n) for n in range(1, 160)]
+    acts += [(200 + n, "reviewed", TOM, ANA, 14 * n) for n in range(1, 60)]
+    for task in TASKS:
+        rows = task.predict(Asked(org="o", tables=tables(acts)))
+        assert rows.height > 0, task.name
+        assert rows["score"].is_finite().all()
+        assert set(rows["person_id"]) <= {"o-1", "o-2"}
+
+
+def test_who_did_less_than_their_own_year_comes_before_who_did_as_always() -> None:
+    steady: list[Act] = [(n, "authored", ANA, None, 5 * n + 1) for n in range(150)]
+    faded: list[Act] = [(200 + n, "authored", TOM, None, 30 + 5 * n) for n in range(144)]
+    found = dict(Rhythms(tables([*steady, *faded])).changes(NOW).select("person", "change").iter_rows())
+    assert found[TOM] > found[ANA]
+
+
+def test_who_is_gone_already_has_no_rhythm_that_could_change() -> None:
+    acts: list[Act] = [(n, "authored", ANA, None, 120 + 5 * n) for n in range(100)]
+    assert Rhythms(tables(acts)).changes(NOW).is_empty()
+
+
+def test_a_request_that_others_closed_is_no_act_of_its_author() -> None:
+    made = tables([(1, "authored", ANA, None, 10), (2, "authored", ANA, None, 5)])
+    closed = moment(NOW - timedelta(days=5))
+    items = made.items.with_columns(
+        kind=pl.lit("change_request"), closed_at=pl.when(pl.col("record") == 2).then(closed)
+    )
+    assert own_acts(replace(made, items=items))["at"].to_list() == [moment(NOW - timedelta(days=10))]
+
+
+def test_how_common_changes_were_is_counted_from_the_past_alone() -> None:
+    acts: list[Act] = [(n, "authored", ANA, None, 400 + 5 * n) for n in range(200)]
+    assert Rhythms(tables(acts)).common(NOW) > Rhythms(tables(acts)).common(NOW - timedelta(days=600))
 
 
 def test_a_day_is_a_day() -> None:
