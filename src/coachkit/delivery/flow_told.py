@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coachkit.delivery.told import Names, Sentence, days, joined, percent
+from coachkit.delivery.told import Names, Sentence, days, joined, percent, span
 from coachkit.domain.identity import public_id
 from coachkit.insight.flow.findings import Aged, Flow, Rate, Slow, Waiting
 
@@ -75,12 +75,12 @@ def place(one: Slow, names: Names) -> str:
 def _slow(one: Slow, names: Names) -> Sentence:
     zh = names.zh
     median, elsewhere = days(one.length.median, zh=zh), days(one.elsewhere, zh=zh)
-    span = f"{days(one.length.low, zh=zh)} – {days(one.length.high, zh=zh)}"
+    told = span(one.length.low, one.length.high, zh=zh)
     text = (
-        f"{place(one, names)}：半数超过 {median}（95% 区间 {span}，{one.length.n} 次）；别处 {elsewhere}。"
+        f"{place(one, names)}：半数超过 {median}（95% 区间 {told}，{one.length.n} 次）；别处 {elsewhere}。"
         f"{_quarters(one, zh)}随机出现这样的差距：{_p(one.p, zh)}。"
         if zh
-        else f"{place(one, names)}: half takes longer than {median} (95 % interval {span}, {one.length.n} times); "
+        else f"{place(one, names)}: half takes longer than {median} (95 % interval {told}, {one.length.n} times); "
         f"elsewhere {elsewhere}.{_quarters(one, zh)} By chance alone: {_p(one.p, zh)}."
     )
     if one.goals:
@@ -190,7 +190,7 @@ def _efficiency(one: Rate, names: Names) -> Sentence:
         else f"{team}: of the time from start to done, {_rate(one, zh)} is work, the rest waiting or review; "
         f"{one.n} items."
     )
-    return Sentence(text=text, records=one.records, details=_plain_rate("efficiency", one))
+    return Sentence(text=text, records=one.records[:3], details=_plain_rate("efficiency", one))
 
 
 def _rework(one: Rate, names: Names) -> Sentence:
@@ -200,7 +200,7 @@ def _rework(one: Rate, names: Names) -> Sentence:
         if zh
         else f"{team}: of {one.n} items, {_rate(one, zh)} came back after they were done."
     )
-    return Sentence(text=text, records=one.records, details=_plain_rate("rework", one))
+    return Sentence(text=text, records=one.records[:3], details=_plain_rate("rework", one))
 
 
 def _plain_rate(kind: str, one: Rate) -> dict[str, object]:

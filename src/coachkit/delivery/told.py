@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from coachkit.domain.identity import public_id
 
-__all__ = ["Names", "Sentence", "days", "joined", "percent", "plain_sentences"]
+__all__ = ["Names", "Sentence", "days", "joined", "percent", "plain_sentences", "span"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,15 @@ def days(value: float | None, *, zh: bool) -> str:
         return f"{hours} 小时" if zh else f"{hours} hour{'s' if hours != 1 else ''}"
     number = f"{value:.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
     return f"{number} 天" if zh else f"{number} day{'s' if number != '1' else ''}"
+
+
+def span(low: float | None, high: float | None, *, zh: bool) -> str:
+    """``3 days – 5 days``; ``3 days or more`` where too much is unfinished to know the upper end."""
+    if low is None:
+        return "还说不准" if zh else "not known yet"
+    if high is None:
+        return f"{days(low, zh=zh)}以上" if zh else f"{days(low, zh=zh)} or more"
+    return f"{days(low, zh=zh)} – {days(high, zh=zh)}"
 
 
 def percent(value: float, *, zh: bool) -> str:

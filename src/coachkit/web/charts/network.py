@@ -167,7 +167,7 @@ def _centres(
 
 
 def _scaled(coords: Sequence[Sequence[float]], boxes: Sequence[tuple[float, float]], width: int) -> list[list[float]]:
-    area = sum(one * other for one, other in boxes) * 1.9
+    area = sum(one * other for one, other in boxes) * 3.4
     height = max(area / width, max(box[1] for box in boxes))
     xs, ys = [one[0] for one in coords], [one[1] for one in coords]
     span_x, span_y = max(xs) - min(xs) or 1, max(ys) - min(ys) or 1

@@ -21,7 +21,7 @@ from coachkit.api.insight_network import (
 from coachkit.api.security import Asks, Installation
 from coachkit.delivery.flow_told import place
 from coachkit.delivery.network_told import key_people
-from coachkit.delivery.told import Names, Sentence, days
+from coachkit.delivery.told import Names, Sentence, days, span
 from coachkit.domain.identity import public_id
 from coachkit.errors import NotFound
 from coachkit.insight.flow.findings import Slow
@@ -275,14 +275,14 @@ def _in_state(seen: FlowSeen) -> list[dict[str, Any]]:
 def _rows(found: Sequence[Slow], seen: FlowSeen) -> list[dict[str, Any]]:
     """The longest against elsewhere first; those that stand out always."""
     zh, names = seen.names.zh, seen.names
-    mine = [one for one in found if not seen.team or seen.team in (one.team, one.other)]
+    mine = [one for one in found if one.elsewhere is not None and (not seen.team or seen.team in (one.team, one.other))]
     ordered = sorted(mine, key=lambda one: (not one.stands_out, -(one.length.median or 1e9), place(one, names)))
     return [
         {
             "kind": one.kind,
             "place": place(one, names),
             "median": days(one.length.median, zh=zh),
-            "span": f"{days(one.length.low, zh=zh)} – {days(one.length.high, zh=zh)}",
+            "span": span(one.length.low, one.length.high, zh=zh),
             "elsewhere": days(one.elsewhere, zh=zh) if one.elsewhere is not None else "–",
             "n": one.length.n,
             "unfinished": one.length.unfinished,
