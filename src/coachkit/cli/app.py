@@ -18,6 +18,7 @@ from coachkit.cli import (
     drafts,
     evals,
     evals_compare,
+    evals_label,
     evals_new,
     evals_report,
     identities,
@@ -88,6 +89,7 @@ for module in (
     insight,
     evals,
     evals_compare,
+    evals_label,
     evals_new,
     evals_report,
 ):

@@ -11,6 +11,7 @@ import typer
 
 from coachkit.cli.context import Language, given, near, opened, viewer_named
 from coachkit.cli.evals import Evals, commands, evals_folder
+from coachkit.cli.evals_label import printable
 from coachkit.cli.output import AsJson, console, emit, notes
 from coachkit.errors import BadInput
 
@@ -180,7 +181,7 @@ def _preview(frozen: Frozen, said: Pseudonyms, zh: bool) -> None:
         record = line["record"]
         words = [record.get(name) for name in ("key", "name", "title", "text", "body", "outcome")]
         told = " · ".join(" ".join(str(word).split())[:200] for word in words if word)
-        console.print(f"  {record['noun']} {line['occurred_at'][:10]} {told}", markup=False)
+        console.print(f"  {record['noun']} {line['occurred_at'][:10]} {printable(told)}", markup=False)
     doubtful = said.doubtful(str(word) for line in frozen.lines for word in line["record"].values())
     if doubtful:
         head = "可能仍是名字，请逐个看一遍" if zh else "May still be names; look at each"
