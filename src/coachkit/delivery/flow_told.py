@@ -211,11 +211,11 @@ def _notes(found: Flow, names: Names) -> tuple[str, ...]:
     zh = names.zh
     small = joined(sorted(names.team(team) for team in found.small), zh=zh)
     notes = [
-        "中位数按 Kaplan–Meier 计算，未完成的按已过去的时间计入；与随机的比较是中位数的精确置换检验，"
+        "中位数按 Kaplan–Meier 计算，未完成的按已过去的时间计入；与随机的比较用 Mann–Whitney 秩和检验，"
         "并按 Benjamini–Hochberg 控制误报（十个里至多一个）。"
         if zh
-        else "Medians are Kaplan and Meier’s: what is unfinished counts with the time it has taken. Chance is an exact "
-        "permutation test on the median, kept by Benjamini and Hochberg to one false finding in ten.",
+        else "Medians are Kaplan and Meier’s: what is unfinished counts with the time it has taken. Chance is "
+        "Mann and Whitney’s test on ranks, kept by Benjamini and Hochberg to one false finding in ten.",
         "看不到的：为什么慢、没有写进系统的等待，以及你无权阅读的记录。"
         if zh
         else "Not seen: why it is slow, waiting that no system wrote down, and records that you may not read.",

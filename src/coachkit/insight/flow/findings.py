@@ -47,7 +47,7 @@ class Slow:
     :ivar kind: ``step``, ``wait``, ``review`` or ``area``.
     :ivar team: whose step it is, or who waits; ``other``: who is waited for; ``about``: the step, or the area.
     :ivar elsewhere: median of the others.
-    :ivar p: how likely chance makes the median as long.
+    :ivar p: how likely chance alone makes it as long.
     :ivar stands_out: it is longer than elsewhere, and that survives the number of comparisons.
     :ivar held: in how many of ``quarters`` it was longer than elsewhere.
     :ivar records: the longest, which show it; ``goals``: what stands behind those that still wait.
