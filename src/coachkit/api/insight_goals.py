@@ -285,7 +285,7 @@ def goal_detail(app: App, viewer: Viewer, key: str, language: Language) -> GoalD
 
     return GoalDetail(
         goal=told(view.goal, seen, names),
-        text=view.goal.text,
+        text=_own_words(view.goal),
         work=[
             *(work(item, None, answer) for item, answer in view.linked),
             *(work(item, round(confidence, 2), None) for item, confidence in view.proposed),
@@ -293,6 +293,12 @@ def goal_detail(app: App, viewer: Viewer, key: str, language: Language) -> GoalD
         children=[one.key for one in view.children],
         history=[StateAnswer(at=s.at, state=s.state, category=s.category, reason=s.reason) for s in view.goal.history],
     )
+
+
+def _own_words(goal: MappedGoal) -> str:
+    """What the goal says of itself: its text without the titles of its key results, which stand beside it."""
+    titles = {result.title for result in goal.results}
+    return "\n".join(line for line in goal.text.splitlines() if line not in titles).strip()
 
 
 def questions_of(app: App, viewer: Viewer, language: Language, limit: int) -> list[QuestionAnswer]:
@@ -303,19 +309,20 @@ def questions_of(app: App, viewer: Viewer, language: Language, limit: int) -> li
 
 
 def question_of(proposal: Proposal, seen: Overview, names: GoalNames) -> QuestionAnswer:
-    item = proposal.item
-    teams = sorted(names.team(team) or team for team in item.teams)
+    asked = proposal.item
+    teams = sorted(names.team(team) or team for team in asked.teams)
 
     def near(key: str) -> str:
         record = proposal.near.get(key)
-        return seen.items[record].key if record in seen.items else ""
+        item = None if record is None else seen.items.get(record)
+        return item.key if item else ""
 
     return QuestionAnswer(
-        item=public_id(item.record),
-        key=item.key,
-        title=item.title,
+        item=public_id(asked.record),
+        key=asked.key,
+        title=asked.title,
         team=", ".join(teams) or None,
-        at=_instant(item.at, seen),
+        at=_instant(asked.at, seen),
         candidates=[
             CandidateAnswer(
                 goal=one.goal.key,

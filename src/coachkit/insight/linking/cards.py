@@ -85,12 +85,10 @@ def _milestones(texts: list[str | None]) -> frozenset[str]:
     return frozenset(found.lower() for text in texts if text for found in _RELEASE.findall(text))
 
 
-def goal_cards(
-    tables: Tables, names: Mapping[str, tuple[str, ...]] | None = None, texts: Mapping[str, str] | None = None
-) -> list[GoalCard]:
+def goal_cards(tables: Tables, names: Mapping[str, tuple[str, ...]] | None = None) -> list[GoalCard]:
     """The goals of an organisation, by record.
 
-    :param names: further names of a goal by its key, such as those of its key results; ``texts``: further words.
+    :param names: further names of a goal by its key, such as those of its key results.
     """
     owners: dict[int, set[int]] = defaultdict(set)
     for record, person in tables.owners.iter_rows():
@@ -106,7 +104,7 @@ def goal_cards(
             record=row["record"],
             key=row["key"],
             title=row["title"],
-            text="\n".join(part for part in (row["text"], (texts or {}).get(row["key"])) if part),
+            text=row["text"] or "",
             names=(row["key"], *(names or {}).get(row["key"], ())),
             teams=frozenset(team for team in (row["team"], *(row["other_teams"] or ())) if team),
             owners=frozenset(owners[row["record"]]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from coachkit.insight.linking.answers import GoalAnswer, Verdict
 from coachkit.insight.linking.cards import ItemCard, goal_cards, item_cards
@@ -13,10 +14,16 @@ from coachkit.insight.linking.slipping import SURE, Worked
 from coachkit.insight.linking.words import Floats, Terms
 from coachkit.insight.organisation.tables import DAY, Tables
 
-__all__ = ["ASKED_DAYS", "MOST_LEARNED", "Proposal", "Proposals", "propose"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["ASKED_DAYS", "MOST_LEARNED", "Proposal", "Proposals", "lately", "propose"]
 
 ASKED_DAYS = 120
 """Items older than this are not asked about: who remembers."""
+
+KNOWN_DAYS = 730
+"""Items older than this, and linked to nothing, are not looked at; words have changed since."""
 
 MOST_LEARNED = 3_000
 """The newest linked items that the linker learns from: what was confirmed long ago says little of today."""
@@ -77,15 +84,14 @@ def propose(
     names: Mapping[str, tuple[str, ...]] | None = None,
     belongs_to: Mapping[int, frozenset[str]] | None = None,
     likeness: Mapping[int, Floats] | None = None,
-    texts: Mapping[str, str] | None = None,
 ) -> Proposals:
     """Learn from all that is linked and answered, in the order of time, and propose goals for the rest.
 
     :param tables: as of the moment ``at`` (milliseconds): its links hold those of sources and confirmed ones.
     :param answers: in force at that moment, the oldest first.
-    :param names: further names of goals, ``texts`` further words, by goal key: those of their key results.
+    :param names: further names of goals, by key: those of their key results.
     """
-    cards = goal_cards(tables, names, texts)
+    cards = goal_cards(tables, names)
     linker = Linker(cards, terms, likeness=likeness)
     goals_of: dict[int, set[str]] = defaultdict(set)
     since: dict[int, int] = {}
@@ -93,7 +99,7 @@ def propose(
         goals_of[record].add(goal)
         since[record] = min(moment, since.get(record, moment))
     said = {one.item: one for one in answers if one.in_force}
-    items = {item.record: item for item in item_cards(tables, belongs_to=belongs_to)}
+    items = {item.record: item for item in item_cards(tables, lately(tables, at), belongs_to)}
     for item in items.values():
         linker.see(item)
     lessons = [(since[record], record) for record in goals_of if record in items]
@@ -132,6 +138,15 @@ def propose(
         work=tuple(work),
         linked={record: frozenset(goals) for record, goals in goals_of.items()},
     )
+
+
+def lately(tables: Tables, at: int) -> pl.Series:
+    """Records of items that matter now: of the last two years, or linked to a goal."""
+    import polars as pl
+
+    recent = pl.coalesce("created_at", "known_at") > at - KNOWN_DAYS * DAY
+    linked = pl.col("record").is_in(tables.links["record"].unique().implode())
+    return tables.items.filter(recent | linked)["record"]
 
 
 def _happened(item: ItemCard, since: int) -> int:

@@ -20,7 +20,7 @@ from coachkit.insight.linking.answers import AnswerStore, GoalAnswer, Verdict
 from coachkit.insight.linking.cards import ItemCard, item_cards
 from coachkit.insight.linking.health import Finding, Surroundings, examine
 from coachkit.insight.linking.mapping import GoalMapReader, MappedGoal
-from coachkit.insight.linking.queue import Proposal, Proposals, propose
+from coachkit.insight.linking.queue import Proposal, Proposals, lately, propose
 from coachkit.insight.linking.slipping import Course, Worked, courses
 from coachkit.insight.linking.words import Terms
 from coachkit.insight.organisation.tables import Tables, moment
@@ -119,7 +119,6 @@ class GoalLinks:
             at,
             answers=self._answers.in_force(viewer.at),
             names={goal.key: tuple(result.key for result in goal.results) for goal in goals},
-            texts={goal.key: "\n".join(result.title for result in goal.results) for goal in goals},
             belongs_to=belongs_to,
         )
         ways = courses({goal.record: goal.key for goal in goals}, found.work, tables.states, at)
@@ -133,7 +132,7 @@ class GoalLinks:
             courses=ways,
             proposals=found,
             teams=self._reader.team_names(viewer.scopes),
-            items={item.record: item for item in item_cards(tables, belongs_to=belongs_to)},
+            items={item.record: item for item in item_cards(tables, lately(tables, at), belongs_to)},
         )
 
     def goal(self, viewer: Viewer, key: str) -> GoalView:

@@ -47,7 +47,8 @@ class Course:
     :ivar last_work: when something linked to it happened last, milliseconds; ``None``: never.
     :ivar usual_gap: median days between linked work; ``None``: fewer than four pieces of work.
     :ivar recent: records of its last linked work, the newest first.
-    :ivar moves: how often the date or release that it aims at was changed.
+    :ivar moves: how often the release that it aims at was changed while its state stayed the same. A new aim with a
+        new state is progress.
     :ivar aimed_at: since when it aims at the present one.
     :ivar changed_at: last change of its state.
     """
@@ -75,27 +76,34 @@ def courses(goals: Mapping[int, str], work: Iterable[Worked], states: pl.DataFra
     for one in work:
         if one.at <= at and one.confidence >= SURE:
             done[one.goal].append((one.at, one.record))
-    history: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
-    for record, since, reason in states.filter(pl.col("at") <= at).select("record", "at", "reason").iter_rows():
+    history: dict[str, list[_Step]] = defaultdict(list)
+    steps = states.filter(pl.col("at") <= at).select("record", "at", "state", "reason")
+    for record, since, state, reason in steps.iter_rows():
         if record in goals:
-            history[goals[record]].append((since, reason))
+            history[goals[record]].append((since, state, reason))
     return {
         key: _course(key, sorted(done[key]), sorted(history[key], key=lambda one: one[0])) for key in goals.values()
     }
 
 
-def _course(key: str, done: list[tuple[int, int]], history: list[tuple[int, str | None]]) -> Course:
+_Step = tuple[int, str, str | None]
+"""Since when, the state, what it aims at."""
+
+
+def _course(key: str, done: list[tuple[int, int]], history: list[_Step]) -> Course:
     moments = [moment for moment, _ in done]
     gaps = sorted(after - before for before, after in pairwise(moments))
-    aims = [(since, reason) for since, reason in history if reason]
-    moved = [since for (_, before), (since, now) in pairwise(aims) if before != now]
+    aims = [step for step in history if step[2]]
+    pairs = list(pairwise(aims))
+    moved = [after[0] for before, after in pairs if before[1] == after[1] and before[2] != after[2]]
+    aimed = [after[0] for before, after in pairs if before[1:] != after[1:]]
     return Course(
         goal=key,
         last_work=moments[-1] if moments else None,
         usual_gap=gaps[len(gaps) // 2] / DAY if len(gaps) >= 3 else None,
         recent=tuple(record for _, record in reversed(done[-5:])),
         moves=len(moved),
-        aimed_at=moved[-1] if moved else aims[0][0] if aims else None,
+        aimed_at=aimed[-1] if aimed else aims[0][0] if aims else None,
         changed_at=history[-1][0] if history else None,
     )
 
