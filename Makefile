@@ -3,14 +3,18 @@
 # make check  format, lint, types, import contracts, docs, prompts
 # make eval-quick   a part of the evaluations, held against what was accepted: what CI gates every change with
 # make bench  the benchmarks; make format; make lock; make docs; make clean
+# make score ROOT=data SPLIT=dev SCORER=data/score.py   how well the engines of insight do on organisations with a known outcome
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO_DATA ?= .data/demo
 PORT ?= 8420
 TEST_WORKERS ?= 2
+SPLIT ?= dev
+SCORER ?= $(ROOT)/score.py
+SCORER_PYTHON ?= $(PYTHON)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-slow check eval-quick format lock docs bench clean
+.PHONY: help setup setup-dev demo test test-slow check eval-quick format lock docs bench score clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -65,6 +69,9 @@ docs: setup-dev
 
 bench: setup-dev .cache/corpora/.ready
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+score: setup
+	@BIN="$(BIN)" ROOT="$(ROOT)" SPLIT="$(SPLIT)" SCORER="$(SCORER)" SCORER_PYTHON="$(SCORER_PYTHON)" tools/score
 
 clean:
 	rm -rf .venv .cache .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import rankdata
 
-from coachkit.insight.organisation.asking import cuts
+from coachkit.insight.organisation.asking import cuts, whole_range
 from coachkit.insight.organisation.own_rhythm import FEATURES, HORIZON_DAYS, Rhythms, dropped
 from coachkit.insight.organisation.tables import DAY, moment
 from coachkit.predicting import default_cache, load_tables, organisations
@@ -49,7 +49,8 @@ def seen(folder: Path, cache: Path) -> Seen:
     """Every date of the grid whose outcome is on record."""
     tables = load_tables(folder, cache, print)
     rhythms = Rhythms(tables)
-    end = int(tables.acts["at"].max() or 0)
+    found = whole_range(tables)
+    end = found[1] if found else 0
     rows = pl.concat([_one(rhythms, at) for at in cuts(tables) if moment(at) + HORIZON_DAYS * DAY <= end])
     return Seen(
         folder.name,
