@@ -87,7 +87,7 @@ def understood(prompt: str) -> Read:
     told, _, quoted = prompt.partition("# Facts")
     plain = " ".join(told.split())
     last = quoted.rsplit("\n", 2)[-1] if quoted else ""
-    facts = " ".join(words for *_, words in FACT.findall(quoted))
+    facts = re.sub("“[^”]*”", "", " ".join(words for *_, words in FACT.findall(quoted)))
     asked = len(re.findall("[\u4e00-\u9fff]", facts)) > len(re.findall(r"[A-Za-z]{2,}", facts))
     rules = {name for name, form in RULES.items() if re.search(form, f"{plain} {last}", re.IGNORECASE)}
     orders = {name for name, form in ORDERS.items() if re.search(form, told, re.IGNORECASE | re.MULTILINE)}

@@ -249,7 +249,7 @@ _VERDICTS = {
 
 
 def _say_comparison(found: Comparison, most: int, zh: bool) -> None:
-    from coachkit.evaluation.comparing import WHOLE, Verdict
+    from coachkit.evaluation.comparing import Verdict
 
     for words in _left_out(found, zh):
         notes.print(words, markup=False)
@@ -280,7 +280,7 @@ def _say_comparison(found: Comparison, most: int, zh: bool) -> None:
             f"{row.change.estimate:+.3g}" if row.change.estimate else "0",
             f"{_figure(row.change.interval.low)} … {_figure(row.change.interval.high)}",
             "" if row.verdict is Verdict.DESCRIBES else f"{row.adjusted:.3f}",
-            "" if row.slice != WHOLE or math.isnan(row.detectable) else _figure(row.detectable),
+            _figure(row.detectable) if row.detectable > 0 else "",
             verdict,
         ))  # fmt: skip
     table([*columns, "判断" if zh else "verdict"], rows, empty="没有共同的指标。" if zh else "No metric in common.")

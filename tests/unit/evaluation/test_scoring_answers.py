@@ -6,7 +6,7 @@ import pytest
 from made_samples import case_of, sample_of, scored, statement
 
 from coachkit.evaluation.record import Sample, Trace
-from coachkit.evaluation.scoring.answers import Answered, ProposedLength
+from coachkit.evaluation.scoring.answers import Answered, ProposedLength, Refused
 
 SAID = {
     "wins": [statement("a" * 10, id="f1", composed="b" * 10), statement("c" * 20, id="f2", composed="d" * 20)],
@@ -30,6 +30,23 @@ def test_what_a_model_says_nothing_about_is_counted_and_named() -> None:
     assert silent.value == 0
 
 
+def test_what_a_check_refused_is_counted_against_what_was_proposed() -> None:
+    made = answer(("f1", "a" * 10), ("f2", "wrong"))
+    assert made.draft is not None
+    check = ({"name": "numbers", "passed": False, "reason": "4 is not in it"},)
+    wrong = statement("d" * 20, id="f2", origin="replaced", proposed="wrong", checks=check)
+    section = made.draft.sections[0]
+    sections = (section.model_copy(update={"statements": (section.statements[0], wrong)}),)
+    refused = made.model_copy(update={"draft": made.draft.model_copy(update={"sections": sections})})
+    score = scored(Refused(), case_of(), refused)
+    assert score is not None
+    assert (score.value, score.at, score.reason) == (0.5, ("f2",), "“wrong”: numbers 4 is not in it")
+    same = scored(Refused(), case_of(), answer(("f1", "a" * 10)))
+    assert same is not None
+    assert same.value == 0
+    assert scored(Refused(), case_of(), answer()) is None
+
+
 def test_length_is_told_against_our_own_words() -> None:
     score = scored(ProposedLength(), case_of(), answer(("f1", "x" * 30), ("f2", "y" * 20), ("unknown", "z" * 999)))
     assert score is not None
@@ -39,4 +56,5 @@ def test_length_is_told_against_our_own_words() -> None:
 
 def test_without_a_model_there_is_no_answer() -> None:
     assert scored(Answered(), case_of(), answer(model="none")) is None
+    assert scored(Refused(), case_of(), answer(("f1", "x"), model="none")) is None
     assert scored(ProposedLength(), case_of(), answer(("f1", "x"), model="none")) is None

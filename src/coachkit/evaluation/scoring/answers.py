@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from coachkit.evaluation.cases import EvalCase
-from coachkit.evaluation.record import Sample, Score
+from coachkit.evaluation.record import Sample, SampleStatement, Score
 from coachkit.evaluation.scoring.measure import Measure, share
 from coachkit.evaluation.scoring.protocol import Peers
 
-__all__ = ["Answered", "ProposedLength"]
+__all__ = ["Answered", "ProposedLength", "Refused"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,34 @@ class Answered(Measure):
         proposed = {str(one.get("fact")) for one in sample.trace.proposals}
         silent = tuple(one for one in there if one not in proposed)
         return share(len(there) - len(silent), len(there), f"nothing proposed for {len(silent)}", silent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused(Measure):
+    """Share of the model's sentences that a check refused: ``replaced / proposed``, over the document's sentences.
+
+    A sentence in the very same words as ours is not refused; so a model that changes nothing has 0, and what it gets
+    wrong later is seen against that. Without any proposal it says nothing.
+    """
+
+    name: str = "refused"
+    higher_is_better: bool | None = False
+    primary: bool = True
+
+    def score(self, case: EvalCase, sample: Sample, peers: Peers) -> Score | None:
+        if sample.draft is None or sample.cell.model == "none":
+            return None
+        proposed = {str(one.get("fact")) for one in sample.trace.proposals}
+        asked = [one for one in sample.draft.statements if one.id in proposed or one.origin == "replaced"]
+        refused = [one for one in asked if one.origin == "replaced"]
+        reason = "; ".join(_why(one) for one in refused[:3])
+        return share(len(refused), len(asked), reason, tuple(one.id for one in refused))
+
+
+def _why(statement: SampleStatement) -> str:
+    failed = next((one for one in statement.checks if not one.get("passed")), None)
+    said = statement.proposed[:60] or "nothing"
+    return f"“{said}”: {failed['name']} {failed.get('reason', '')}".strip() if failed else f"“{said}”"
 
 
 @dataclass(frozen=True, kw_only=True)

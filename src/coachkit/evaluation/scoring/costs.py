@@ -66,7 +66,6 @@ class Fallback(Measure):
 
     name: str = "composed_fallback"
     higher_is_better: bool | None = False
-    primary: bool = True
 
     def score(self, case: EvalCase, sample: Sample, peers: Peers) -> Score | None:
         if sample.draft is None or sample.cell.model == "none":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coachkit.evaluation.scoring.answers import Answered, ProposedLength
+from coachkit.evaluation.scoring.answers import Answered, ProposedLength, Refused
 from coachkit.evaluation.scoring.citations import (
     CitationPrecision,
     CitationRecall,
@@ -47,6 +47,7 @@ _ALL: tuple[Scorer, ...] = (
     ReadingEnglish(),
     ReadingChinese(),
     Answered(),
+    Refused(),
     Fallback(),
     ProposedLength(),
     Latency(),
