@@ -161,8 +161,7 @@ def judge(
             add_label(path, one)
             said[one.value] += 1
     finally:
-        if hasattr(writer, "close"):
-            writer.close()
+        writers.close()
     if as_json:
         emit({"labels": path, "judge": name, **said})
     else:

@@ -84,6 +84,7 @@ def body(
         cases=[shown_case(report.record, one) for one in listed],
         left=len(report.ranked) - len(listed),
         most=most,
+        alone=False,
     )
 
 
