@@ -56,7 +56,7 @@ def between(ties: pl.DataFrame, team_of: dict[int, str], *, most: int = 5) -> li
     cutoff = _CORNERS if made.vcount() > LARGE else None
     shares = made.betweenness(directed=False, weights=None if cutoff else "length", cutoff=cutoff)
     usual = sorted(shares)[len(shares) // 2]
-    found = []
+    found: list[int] = []
     for vertex, share in sorted(zip(made.vs, shares, strict=True), key=lambda pair: (-pair[1], pair[0]["name"])):
         if len(found) == most or share <= 3 * usual or share <= 0:
             break

@@ -18,6 +18,8 @@ __all__ = ["SqlChartReader"]
 
 _DAY = 86_400_000
 
+Readable = list[sa.ColumnElement[bool]]
+
 
 class SqlChartReader:
     """:class:`~coachkit.insight.organisation.chart.Chart` from SQLite and PostgreSQL."""
@@ -28,7 +30,7 @@ class SqlChartReader:
     def chart(self, scopes: frozenset[int] | None) -> Chart:
         """Everything that may be read in ``scopes``; ``None``: everything, for programs."""
         with self._database.read() as reading:
-            readable = [t.records.c.deleted_at.is_(None)]
+            readable: Readable = [t.records.c.deleted_at.is_(None)]
             if scopes is not None:
                 readable.append(among(reading, t.records.c.scope_id, scopes))
             return Chart(
@@ -39,9 +41,6 @@ class SqlChartReader:
                 aims=_aims(reading, readable),
                 bots=frozenset(reading.scalars(sa.select(t.identities.c.id).where(t.identities.c.bot))),
             )
-
-
-Readable = list[sa.ColumnElement[bool]]
 
 
 def _teams(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
