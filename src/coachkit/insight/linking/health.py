@@ -328,16 +328,17 @@ def _alike(texts: Sequence[str], terms: Terms) -> Iterator[tuple[int, int, float
     """Pairs of texts in much the same words: their places, how alike, and the words that they share."""
     words = [stems(text, terms) for text in texts]
     index = Index([dict.fromkeys(one, 1.0) for one in words])
-    weights = [sum(index.weight(word) ** 2 for word in one) for one in words]
+    weigh = {word: 1 + index.weight(word) for one in words for word in one}  # among few goals no word is rare
+    weights = [sum(weigh[word] ** 2 for word in one) for one in words]
     places: dict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(words):
         shared: dict[int, float] = defaultdict(float)
         for word in one:
             for earlier in places[word]:
-                shared[earlier] += index.weight(word) ** 2
+                shared[earlier] += weigh[word] ** 2
             places[word].append(place)
         for earlier, weight in sorted(shared.items()):
             likeness = weight / max((weights[place] * weights[earlier]) ** 0.5, 1e-9)
             if likeness >= ALIKE:
-                common = sorted(set(one) & set(words[earlier]), key=lambda word: -index.weight(word))
+                common = sorted(set(one) & set(words[earlier]), key=lambda word: -weigh[word])
                 yield earlier, place, min(likeness, 1.0), [one[word] for word in common]

@@ -25,9 +25,10 @@ NEVER_DAYS = 365
 SURE = 0.3
 """Proposed links count as work from this confidence on: about one in three of the others would be wrong."""
 
-_LINKED, _MOVED, _FRESH = 1.0, 0.3, 0.35
+_LINKED, _MOVED, _FRESH, _STEPS = 1.0, 0.3, 0.35, 0.4
 """What the signs are worth: a logarithmic unit of days without linked work; each time its date was moved; a logarithmic
-unit of days since its date was set (late promises are kept less often)."""
+unit of days since its aim was set (late promises are kept less often); each state that it has been through, up to four
+(who has delivered before delivers again)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Course:
     :ivar moves: how often the release that it aims at was changed while its state stayed the same. A new aim with a
         new state is progress.
     :ivar aimed_at: since when it aims at the present one.
-    :ivar changed_at: last change of its state.
+    :ivar changed_at: last change of its state. ``steps``: how many different states it has been in.
     """
 
     goal: str
@@ -60,6 +61,7 @@ class Course:
     moves: int
     aimed_at: int | None
     changed_at: int | None
+    steps: int = 0
 
     def days_without_work(self, at: int) -> float:
         return (at - self.last_work) / DAY if self.last_work is not None else float(NEVER_DAYS)
@@ -105,10 +107,12 @@ def _course(key: str, done: list[tuple[int, int]], history: list[_Step]) -> Cour
         moves=len(moved),
         aimed_at=aimed[-1] if aimed else aims[0][0] if aims else None,
         changed_at=history[-1][0] if history else None,
+        steps=len({state for _, state, _ in history}),
     )
 
 
 def slip_order(course: Course, at: int) -> float:
     """The more, the rather it deserves a look. Only comparable among goals of one moment."""
     fresh = math.log1p(max(at - course.aimed_at, 0) / DAY) if course.aimed_at is not None else math.log1p(NEVER_DAYS)
-    return _LINKED * math.log1p(course.days_without_work(at)) + _MOVED * min(course.moves, 3) - _FRESH * fresh
+    rest = math.log1p(min(course.days_without_work(at), NEVER_DAYS))
+    return _LINKED * rest + _MOVED * min(course.moves, 3) - _FRESH * fresh - _STEPS * min(course.steps, 4)

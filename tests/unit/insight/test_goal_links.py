@@ -1,0 +1,161 @@
+"""Proposals of goals: what speaks for one, what is learned from an answer, and when there is none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from goal_tables import NOW, Desk, ms, terms
+
+from coachkit.insight.linking.answers import GoalAnswer, Verdict
+from coachkit.insight.linking.cards import goal_cards, item_cards
+from coachkit.insight.linking.linker import Linker
+from coachkit.insight.linking.queue import Proposals, propose
+from coachkit.insight.linking.wording import confidence_word, reasons
+from coachkit.insight.organisation.tables import moment
+
+ANA, TOM, WEI = 1, 2, 3
+SEARCH, REFUNDS = "SRCH-O1", "PAY-O2"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    made = Desk()
+    made.goal(900, SEARCH, "Search answers at once", team="SRCH", owners=[ANA], text="p95 latency of queries")
+    made.goal(901, REFUNDS, "退款不经人工 refunds without hand work", team="PAY", owners=[TOM])
+    made.goal(902, "OPS-O1", "Restore from backup within an hour", team="OPS", owners=[WEI])
+    return made
+
+
+def proposed(desk: Desk, answers: list[GoalAnswer] | None = None) -> Proposals:
+    return propose(desk.tables().as_of(NOW), terms, moment(NOW), answers=answers or [])
+
+
+def best(desk: Desk, record: int) -> tuple[str, float]:
+    one = next(one for one in proposed(desk).open if one.item.record == record)
+    return one.best.goal.key, one.best.confidence
+
+
+def answer(item: int, verdict: Verdict, goal: str | None = None, *, days: float = 1) -> GoalAnswer:
+    return GoalAnswer(id=f"a{item}", item=item, verdict=verdict, by=ANA, at=NOW - timedelta(days=days), goal=goal)
+
+
+def test_a_goal_named_in_the_text_is_proposed_above_all(desk: Desk) -> None:
+    desk.item(1, "feature/SRCH-O1-cache: hand work of refunds", by=TOM)
+    key, confidence = best(desk, 1)
+    assert key == SEARCH
+    assert confidence > 0.5
+
+
+def test_a_longer_key_does_not_name_a_shorter_one(desk: Desk) -> None:
+    desk.item(1, "SRCH-O12 is somebody else's")
+    linker = Linker(goal_cards(desk.tables()), terms)
+    (item,) = item_cards(desk.tables())
+    assert all(name != "named" for one in linker.candidates(linker.look(item)) for name, _ in one.signs)
+
+
+@pytest.mark.parametrize(
+    ("title", "goal"),
+    [("Cut latency of slow queries", SEARCH), ("Backup is restored twice", "OPS-O1"), ("人工退款走完要三天", REFUNDS)],
+)
+def test_words_speak_in_both_languages(desk: Desk, title: str, goal: str) -> None:
+    desk.item(1, title)
+    assert best(desk, 1)[0] == goal
+
+
+def test_an_owner_s_item_is_rather_for_their_goal(desk: Desk) -> None:
+    desk.item(1, "Tidy the page", by=WEI)
+    one = next(one for one in proposed(desk).open if one.item.record == 1)
+    assert one.best.goal.key == "OPS-O1"
+    assert any("owns the goal" in reason for reason in reasons(one, one.best, zh=False))
+    assert any("负责人" in reason for reason in reasons(one, one.best, zh=True))
+
+
+def test_a_goal_that_came_later_is_not_proposed(desk: Desk) -> None:
+    desk.goal(903, "NEW-O1", "Cut latency of slow queries", days=5)
+    desk.item(1, "Cut latency of slow queries", days=60)
+    desk.item(2, "Cut latency of slow queries", days=20)
+    assert best(desk, 1)[0] == SEARCH
+    assert best(desk, 2)[0] == "NEW-O1", "within a month, work may begin before its goal is written down"
+
+
+def test_a_goal_that_was_over_is_rather_not_meant(desk: Desk) -> None:
+    desk.goal(903, "OLD-O1", "Search answers at once", text="p95 latency of queries")
+    desk.item(1, "Search answers at once")
+    before = {one.goal.key: one.confidence for one in proposed(desk).open[0].candidates}
+    desk.state(903, "Done", "done", 100)
+    after = {one.goal.key: one.confidence for one in proposed(desk).open[0].candidates}
+    assert after["OLD-O1"] < before["OLD-O1"]
+
+
+def test_one_confirmed_item_changes_the_next_proposal_at_once(desk: Desk) -> None:
+    desk.item(1, "Warm the shards before noon", days=12)
+    desk.item(2, "Warm the shards before night")
+    cold = next((one.best.goal.key for one in proposed(desk).open if one.item.record == 2), None)
+    desk.link(1, "OPS-O1")
+    one = next(one for one in proposed(desk).open if one.item.record == 2)
+    assert cold != "OPS-O1"
+    assert one.best.goal.key == "OPS-O1"
+    assert one.near["OPS-O1"] == 1, "the confirmed item is the reason"
+
+
+def test_none_is_learned_too(desk: Desk) -> None:
+    for number in range(1, 9):
+        desk.item(number, f"Bump the linter to {number}", by=WEI, areas=["chore"], days=20 - number)
+    desk.item(20, "Bump the linter again", by=WEI, areas=["chore"])
+    first = next(one for one in proposed(desk).open if one.item.record == 20)
+    said = [answer(number, Verdict.NONE) for number in range(1, 9)]
+    later = [one for one in proposed(desk, said).open if one.item.record == 20]
+    assert not later or later[0].any_goal < first.any_goal / 2
+
+
+def test_what_is_answered_or_inherits_is_not_asked(desk: Desk) -> None:
+    desk.item(1, "Cut latency of slow queries")
+    desk.item(2, "Fix of it", kind="change_request")
+    desk.item(3, "Cut latency of queries again")
+    found = propose(
+        desk.tables(),
+        terms,
+        moment(NOW),
+        answers=[answer(3, Verdict.UNSURE)],
+        belongs_to={2: frozenset({SEARCH})},
+    )
+    assert [one.item.record for one in found.open] == [1]
+    assert {(one.record, one.goal) for one in found.work} >= {(2, SEARCH)}
+
+
+def test_looking_changes_nothing(desk: Desk) -> None:
+    desk.item(1, "Cut latency of slow queries", by=ANA)
+    linker = Linker(goal_cards(desk.tables()), terms)
+    (item,) = item_cards(desk.tables())
+    linker.see(item)
+    first, second = linker.look(item), linker.look(item)
+    assert first.any_goal == second.any_goal
+    assert first.scores.tolist() == second.scores.tolist()
+
+
+def test_probabilities_are_probabilities(desk: Desk) -> None:
+    desk.item(1, "Cut latency of slow queries", by=ANA)
+    linker = Linker(goal_cards(desk.tables()), terms)
+    (item,) = item_cards(desk.tables())
+    look = linker.look(item)
+    assert sum(look.probabilities) == pytest.approx(1)
+    assert 0 < look.any_goal < 1
+    assert all(0 <= one.confidence <= 1 for one in linker.candidates(look))
+
+
+def test_without_goals_nothing_is_proposed() -> None:
+    desk = Desk()
+    desk.item(1, "Cut latency of slow queries")
+    assert proposed(desk).open == ()
+
+
+def test_old_items_are_not_asked_about(desk: Desk) -> None:
+    desk.item(1, "Cut latency of slow queries", days=121)
+    assert proposed(desk).open == ()
+    assert ms(121) < moment(NOW)
+
+
+def test_confidence_has_a_word_for_each_level() -> None:
+    assert [confidence_word(value, zh=False) for value in (0.9, 0.5, 0.1)] == ["likely", "perhaps", "a guess"]
+    assert confidence_word(0.0, zh=True) == "猜测"
