@@ -35,6 +35,7 @@ from coachkit.store.relational.schema.index import (
     record_terms,
     vector_removals,
 )
+from coachkit.store.relational.schema.insight import contribution_notes, pilots
 from coachkit.store.relational.schema.linking import goal_answers
 from coachkit.store.relational.schema.people import (
     accounts,
@@ -91,6 +92,7 @@ __all__ = [
     "annotations_beside",
     "check_ins",
     "connections",
+    "contribution_notes",
     "contribution_targets",
     "conversation_answers",
     "conversation_looks",
@@ -127,6 +129,7 @@ __all__ = [
     "notices",
     "own_notes",
     "people",
+    "pilots",
     "point_marks",
     "postings",
     "profiles",
