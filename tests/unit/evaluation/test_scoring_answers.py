@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from made_samples import case_of, sample_of, scored, statement
 
-from coachkit.evaluation.record import Sample, Trace
-from coachkit.evaluation.scoring.answers import Answered, ProposedLength, Refused
+from coachkit.evaluation.record import Sample, Score, Trace
+from coachkit.evaluation.scoring.answers import Answered, ModelCites, ProposedLength, Refused
 
 SAID = {
     "wins": [statement("a" * 10, id="f1", composed="b" * 10), statement("c" * 20, id="f2", composed="d" * 20)],
@@ -45,6 +45,29 @@ def test_what_a_check_refused_is_counted_against_what_was_proposed() -> None:
     assert same is not None
     assert same.value == 0
     assert scored(Refused(), case_of(), answer()) is None
+
+
+def test_a_citation_that_a_model_lost_or_made_up_is_counted_though_no_reader_sees_it() -> None:
+    facts = [{"id": "f1", "evidence": ["r1"]}, {"id": "f2", "evidence": ["r2"]}, {"id": "f3", "evidence": []}]
+    proposals = [
+        {"fact": "f1", "text": "a", "evidence": ["E1"]},
+        {"fact": "f2", "text": "b", "evidence": []},
+        {"fact": "f3", "text": "c", "evidence": []},
+    ]
+    made = sample_of(SAID, model="openai/m", facts=facts)
+    lost = made.model_copy(update={"trace": made.trace.model_copy(update={"proposals": tuple(proposals)})})
+    score = scored(ModelCites(), case_of(), lost)
+    assert score is not None
+    assert (score.value, score.at) == (0.5, ("f2",))
+    proposals[1]["evidence"] = ["E1", "E999"]
+    made_up = made.model_copy(update={"trace": made.trace.model_copy(update={"proposals": tuple(proposals)})})
+    assert value(scored(ModelCites(), case_of(), made_up)) == 0.5
+    assert scored(ModelCites(), case_of(), made) is None
+
+
+def value(score: Score | None) -> float:
+    assert score is not None
+    return float(score.value)
 
 
 def test_length_is_told_against_our_own_words() -> None:

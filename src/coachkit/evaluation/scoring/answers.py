@@ -14,7 +14,7 @@ from coachkit.evaluation.record import Sample, SampleStatement, Score
 from coachkit.evaluation.scoring.measure import Measure, share
 from coachkit.evaluation.scoring.protocol import Peers
 
-__all__ = ["Answered", "ProposedLength", "Refused"]
+__all__ = ["Answered", "ModelCites", "ProposedLength", "Refused"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,29 @@ def _why(statement: SampleStatement) -> str:
     failed = next((one for one in statement.checks if not one.get("passed")), None)
     said = statement.proposed[:60] or "nothing"
     return f"“{said}”: {failed['name']} {failed.get('reason', '')}".strip() if failed else f"“{said}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCites(Measure):
+    """Share of the model's sentences that name evidence, and none that it was not given: ``cited / proposed``.
+
+    Of facts that rest on records. Where a sentence holds without its citation, ours stands behind it and no reader sees
+    that the model lost it; whether its citations are the right ones is for the scorers of citations to say.
+    """
+
+    name: str = "model_cites"
+    primary: bool = True
+
+    def score(self, case: EvalCase, sample: Sample, peers: Peers) -> Score | None:
+        if sample.draft is None or sample.cell.model == "none":
+            return None
+        given = {f"E{place}" for place in range(1, 1 + sum(one.quoted for one in sample.evidence.values()))}
+        rests = {str(one.get("id")) for one in sample.trace.facts if one.get("evidence")}
+        proposed = [one for one in sample.trace.proposals if one.get("fact") in rests]
+        wrong = [one for one in proposed if not one.get("evidence") or not given.issuperset(one["evidence"])]
+        reason = "; ".join(f"“{str(one.get('text'))[:60]}”: {one.get('evidence') or 'none'}" for one in wrong[:3])
+        at = tuple(str(one["fact"]) for one in wrong)
+        return share(len(proposed) - len(wrong), len(proposed), reason, at)
 
 
 @dataclass(frozen=True, kw_only=True)

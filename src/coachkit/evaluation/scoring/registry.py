@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coachkit.evaluation.scoring.answers import Answered, ProposedLength, Refused
+from coachkit.evaluation.scoring.answers import Answered, ModelCites, ProposedLength, Refused
 from coachkit.evaluation.scoring.citations import (
     CitationPrecision,
     CitationRecall,
@@ -48,6 +48,7 @@ _ALL: tuple[Scorer, ...] = (
     ReadingChinese(),
     Answered(),
     Refused(),
+    ModelCites(),
     Fallback(),
     ProposedLength(),
     Latency(),
