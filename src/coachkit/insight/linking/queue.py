@@ -98,7 +98,8 @@ def propose(
     for record, goal, moment in tables.links.select("record", "target", "since").iter_rows():
         goals_of[record].add(goal)
         since[record] = min(moment, since.get(record, moment))
-    said = {one.item: one for one in answers if one.in_force}
+    known = {card.key for card in cards}
+    said = {one.item: one for one in answers if one.in_force and (one.goal is None or one.goal in known)}
     items = {item.record: item for item in item_cards(tables, lately(tables, at), belongs_to)}
     for item in items.values():
         linker.see(item)
@@ -113,7 +114,6 @@ def propose(
         if record in items
         for goal in sorted(goals)
     ]
-    known = {card.key for card in cards}
     recent = Counter(one.goal for one in work if one.at > at - 90 * DAY)
     found: list[Proposal] = []
     for record, item in items.items():
