@@ -33,11 +33,11 @@ def shown(value: float | None, unit: str) -> str:
         return "∞" if value > 0 else "−∞"
     sign, size = ("−" if value < 0 else ""), abs(value)
     if unit in _RATES:
-        return f"{sign}{_trimmed(size * 100, 1)} %"
+        return f"{sign}{_trimmed(size * 100, 1)}\N{NO-BREAK SPACE}%"
     if unit == "usd":
         return f"{sign}${size:.4f}" if 0 < size < 1 else f"{sign}${size:.2f}"
     if unit == "seconds":
-        return f"{sign}{number(size)} s"
+        return f"{sign}{number(size)}\N{NO-BREAK SPACE}s"
     return f"{sign}{number(size)}"
 
 

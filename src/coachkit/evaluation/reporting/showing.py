@@ -33,6 +33,11 @@ class ShownScore:
     state: str
     reason: str
 
+    @property
+    def rank(self) -> int:
+        """What is wrong stands first."""
+        return ("failed", "part", "plain", "full").index(self.state)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStatement:

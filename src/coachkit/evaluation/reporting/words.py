@@ -275,6 +275,12 @@ class Words:
         """Whether a score has no name in this language, and its own stands there."""
         return self.zh and name not in _METRICS
 
+    def drawn(self, values: int, clusters: int) -> str:
+        """On how much a figure rests; of a single organisation nothing is known about others."""
+        if self.zh:
+            return f"n {values}，{clusters} 个组织"
+        return f"n {values}, {clusters} organisation{'' if clusters == 1 else 's'}"
+
     def count(self, number: int) -> str:
         return f"{number:,}"
 
