@@ -32,6 +32,7 @@ THEMES: dict[tuple[str, str], dict[str, Any]] = {
     ("unrecognised-help", ""): {"team": "客户成功"},
     ("check-in-gap", ""): {},
     ("single-point", ""): {"part": "ranking"},
+    ("own-rhythm", ""): {},
 }
 """What every rule can be about, with what its card names."""
 
@@ -72,6 +73,8 @@ RICH: dict[str, dict[str, Any]] = {
     "card.measured": {"key": "KR-9", "start": Measure(10, "%"), "value": Measure(91, "%"), "target": Measure(90, "%")},
     "card.alone": {"part": "ranking", "changes": 9, "of": 10, "authors": 2, **_SPAN},
     "card.latest": {"part": "ranking", "last": MAY[15]},
+    "card.days-now": {"days": 5, "first": MAY[1], "last": MAY[15]},
+    "card.days-before": {"days": 31, "first": date(2026, 3, 6), "last": date(2026, 4, 30)},
     "card.maybe": {"rule": "blocked-unanswered", "theme": "wait", "key": "SRCH-91"},
     "card.opening": {"rule": "single-point", "theme": "", "part": "ranking"},
     "card.rule": {"source": "blocked-unanswered 1.0"},

@@ -51,6 +51,7 @@ class ConversationCard(_Model):
     ask: str = Field(description="A question to open with.")
     answer: str = Field(description="Your last word on it; empty, if there is none.")
     answer_id: str
+    private: bool = Field(description="Shown to the person it is about, and to nobody else.")
 
     @classmethod
     def of(cls, card: Card) -> Self:

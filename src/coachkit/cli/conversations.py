@@ -69,9 +69,14 @@ def show(
         console.print("眼下没有要专门谈的。" if zh else "No key conversation is due.")
     for card in cards:
         _print(card, zh)
-    if about:
-        console.print("你的主管看到的关于你的卡片：" if zh else "What your manager is shown about you:")
-        for card in about:
+    for private, heading in (
+        (False, "你的主管看到的关于你的卡片：" if zh else "What your manager is shown about you:"),
+        (True, "只给你自己看：" if zh else "For you alone:"),
+    ):
+        found = [card for card in about if card.private is private]
+        if found:
+            console.print(heading)
+        for card in found:
             _print(card, zh)
     if held:
         waiting = f"另有 {len(held)} 条暂不提示（每周最多两张卡片）。"
@@ -102,6 +107,8 @@ def _print(card: Card, zh: bool) -> None:
     console.print(f"  {'另一种可能：' if zh else 'What else it may be: '}{card.maybe}", markup=False)
     console.print(f"  {'可以这样开头：' if zh else 'You could open with: '}{card.ask}", markup=False)
     sees = f"{card.subject_name} 看得到这些事实" if zh else f"{card.subject_name} sees these facts"
+    if card.private:
+        sees = "别人看不到" if zh else "nobody else is shown this"
     console.print(f"  {card.rule} {card.version} · {sees} · {card.id}", markup=False, style="dim")
     console.print()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -69,7 +69,7 @@ class Card:
 
     :ivar why: the dated facts, each with the public ids of its records; ``maybe`` what else it may be.
     :ivar answer: the last word on it: ``prepare``, or empty.
-    :ivar own: the reader is the person it is about.
+    :ivar own: the reader is the person it is about; ``private``: nobody else is shown it.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Card:
     answer: str = ""
     answer_id: str = ""
     own: bool = False
+    private: bool = False
 
 
 class ConversationStore(Protocol):
@@ -115,6 +116,11 @@ class ConversationStore(Protocol):
     def settings(self, team: str) -> Sequence[SettingRow]: ...
 
     def add_setting(self, row: SettingRow) -> None: ...
+
+    def noticed(self, kind: str) -> Mapping[int, datetime]:
+        """Who was told about ``kind``, and when first."""
+
+    def add_notices(self, kind: str, people: Iterable[int], text: str, at: datetime) -> None: ...
 
     def looked(self, manager: int) -> tuple[date, tuple[HeldBack, ...]] | None: ...
 

@@ -7,7 +7,7 @@ what both sides may read then: a matter that has settled itself, or whose record
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,19 +39,23 @@ from coachkit.insight.conversations import (
     Tuned,
     card_id,
     choose,
+    for_oneself,
     packaged_rules,
     suggest,
     tune,
 )
 from coachkit.insight.rows import Material, Window
+from coachkit.insight.small_groups import SMALLEST
 
-__all__ = ["ANSWERS", "KeyConversations"]
+__all__ = ["ANSWERS", "NOTICE", "KeyConversations"]
 
 ANSWERS = ("prepare", "snooze", "not_relevant", "wrong")
 SNOOZE = timedelta(days=7)
 LONGEST_SNOOZE = timedelta(days=92)
 PAST = timedelta(days=90)
 NO_TEAM = ""
+NOTICE = timedelta(days=14)
+"""A rule that has to be opted into speaks to somebody this long after they were told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +157,36 @@ class KeyConversations:
             for one in self._store.offers(subject=viewer.person)
             if one.manager == manager.id and today - one.day < WEEK
         }
-        if not shown:
+        own = self._opted_in(self._directory.person(viewer.person, today), viewer.at)
+        if not shown and not own:
             return ()
         seen = self._see(manager.id, self._directory.person(viewer.person, today), viewer.at)
         said = {one.card: one for one in self._last_words(manager=manager.id)}
-        return tuple(
+        told = tuple(
             self._card(card, one, seen, viewer, language, shown[card])
             for card, one in seen.found
             if card in shown and (card not in said or said[card].kind != "wrong")
         )
+        private = [
+            self._card(card_id(one.rule, 0, viewer.person, one.about), one, seen, viewer, language, today)
+            for one in for_oneself(seen.material, own)
+        ]
+        return (*told, *(replace(card, private=True, manager_name="") for card in private))
+
+    def _opted_in(self, person: PersonEntry, now: datetime) -> Mapping[str, Tuned]:
+        """The rules that speak to somebody alone: on in a team of five or more, and they were told long enough ago."""
+        if person.team is None or len(self._team(person.team, now)) < SMALLEST:
+            return {}
+        on = {one.rule.id: one for one in self.tuned(person.team, now) if one.rule.opt_in and one.on}
+        return {
+            rule: one
+            for rule, one in on.items()
+            if (told := self._store.noticed(_notice(rule)).get(person.id)) is not None and now - told >= NOTICE
+        }
+
+    def _team(self, team: str, now: datetime) -> list[PersonEntry]:
+        today = self._directory.today(now)
+        return [one for one in self._directory.people(today) if one.team == team and one.active]
 
     def as_of(self, viewer: Viewer, day: date, *, language: Language) -> tuple[Card, ...]:
         """What the rules would have offered at the end of a day that has gone by; nothing is kept.
@@ -288,9 +313,25 @@ class KeyConversations:
         for name, days in (("every", setting.every), ("cooldown", setting.cooldown)):
             if days is not None and not 7 <= days <= 365:
                 raise BadInput(f"{name}={days} is not possible.", subject=rule_id, hint="Between 7 and 365 days.")
+        if rule.opt_in and setting.on:
+            self._opt_in(team, rule, setting.at)
         row = content_hash("setting", team, rule_id, setting.at.isoformat(), setting.by)[:16]
         self._store.add_setting(SettingRow(id=row, team=team, rule=rule_id, setting=setting))
         return next(one for one in self.tuned(team, setting.at) if one.rule.id == rule_id)
+
+    def _opt_in(self, team: str, rule: Rule, at: datetime) -> None:
+        """Everybody in the team is told now; the rule begins to speak to each when the notice has run."""
+        people = self._team(team, at)
+        if len(people) < SMALLEST:
+            raise BadInput(
+                f"this rule is not for groups of fewer than {SMALLEST}.",
+                subject=team or "no team",
+                hint="It stays off here.",
+                chinese=(f"少于 {SMALLEST} 人的团队不能用这条规则。", "在这里保持关闭。"),
+            )
+        condition = tune(rule, now=at).condition
+        text = f"{rule.title.en}: {condition('en')}\n{rule.title.zh}：{condition('zh')}"
+        self._store.add_notices(_notice(rule.id), [one.id for one in people], text, at)
 
     # --- looking and wording -----------------------------------------------------------------------------------------
 
@@ -386,6 +427,11 @@ class KeyConversations:
             if one.card == card
         ]
         return own[-1] if own else None
+
+
+def _notice(rule: str) -> str:
+    """By what name it is noted who was told of a rule."""
+    return f"rule:{rule}"
 
 
 def _first(statements: tuple[Statement, ...]) -> str:

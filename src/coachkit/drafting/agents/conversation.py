@@ -25,7 +25,7 @@ CARD_LIMITS = {"en": 120, "zh": 200}
 def _card(asked: Asked, rules: Iterable[Tuned]) -> Plan:
     """The card that comes first by the rules; caps and cooldowns are for what is offered unasked."""
     material = asked.material()
-    standing = {one.rule.id: one for one in rules if one.on}
+    standing = {one.rule.id: one for one in rules if one.on and not one.rule.opt_in}
     found = suggest(material, standing)
     if not found:
         return plan_nothing_due(material, [one.rule for one in standing.values()])

@@ -47,6 +47,8 @@ def _about(fact: Fact, voice: Voice) -> str:
 
 
 def _talk(fact: Fact, voice: Voice) -> Phrasings:
+    if fact.text("rule") == "own-rhythm":
+        return [f"{_who(fact)}：自己最近的日子和此前几周比一比，{_by(fact, voice)}想一想"]
     if fact.text("rule") == "check-in-gap":
         return [f"{_by(fact, voice)}和{_who(fact)}恢复一对一"]
     return [f"{_by(fact, voice)}和{_who(fact)}{_about(fact, voice)}"]
@@ -178,6 +180,16 @@ def _latest(fact: Fact, voice: Voice) -> Phrasings:
     return [f"{fact.text('part')} 里只由{_who(fact)}评审的最近一处改动是 {voice.day(fact.at)}的"]
 
 
+def _days_now(fact: Fact, voice: Voice) -> Phrasings:
+    last = voice.day(fact.day("last"))
+    return [f"{voice.day(fact.day('first'))}以来，有记录的日子是 {fact.number('days')} 天，最近一天是 {last}"]
+
+
+def _days_before(fact: Fact, voice: Voice) -> Phrasings:
+    span = voice.span(fact.day("first"), fact.day("last"))
+    return [f"此前 {span}，有记录的日子是 {fact.number('days')} 天"]
+
+
 _MAYBE = {
     "return-to-work": "也许只是换了团队",
     "newcomer-day": "两人也许已经谈过，只是没有记录",
@@ -189,6 +201,7 @@ _MAYBE = {
     "goal-ended missed": "也许是为了别的事有意放下的",
     "unrecognised-help": "也许当面谢过了，或两个团队本来就说好了",
     "check-in-gap": "也许见过面，只是没有记录",
+    "own-rhythm": "事情做在没有接入的地方，或本来就另有安排，看上去也是这样",
     "single-point": "也许别人也懂这块，只是没评；或眼下就是这样安排的",
 }
 _ASK = {
@@ -202,6 +215,7 @@ _ASK = {
     "goal-ended missed": "现在知道的哪一点，要是一开始就知道就好了？",
     "unrecognised-help": "为这件事你花了什么？怎样下次就不用再来求助？",
     "check-in-gap": "这段时间有什么一直没机会说？什么样的节奏更合适？",
+    "own-rhythm": "有没有什么你想找人谈谈的？想和谁谈？",
     "single-point": "你想让谁来熟悉 {part}？要先准备什么？",
 }
 
@@ -221,6 +235,8 @@ def _ask(fact: Fact, _voice: Voice) -> Phrasings:
 
 
 def _rule(fact: Fact, _voice: Voice) -> Phrasings:
+    if fact.text("source").startswith("own-rhythm"):
+        return [f"依规则 {fact.text('source')}；只有{_who(fact)}自己看得到"]
     return [f"依规则 {fact.text('source')}；{_who(fact)}在自己的页面上看得到这些事实"]
 
 
@@ -269,6 +285,8 @@ SAYS: dict[str, Says] = {
     "card.measured": _measured,
     "card.alone": _alone,
     "card.latest": _latest,
+    "card.days-now": _days_now,
+    "card.days-before": _days_before,
     "card.maybe": _maybe,
     "card.opening": _ask,
     "card.rule": _rule,

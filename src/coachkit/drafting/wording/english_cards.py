@@ -49,6 +49,8 @@ def _about(fact: Fact, voice: Voice) -> str:
 
 
 def _talk(fact: Fact, voice: Voice) -> Phrasings:
+    if fact.text("rule") == "own-rhythm":
+        return [f"{_who(fact)}: your own days against your own weeks before, worth a thought {_by(fact, voice)}"]
     if fact.text("rule") == "check-in-gap":
         return [f"meet {_who(fact)} again, {_by(fact, voice)}"]
     return [f"talk with {_who(fact)} {_about(fact, voice)}, {_by(fact, voice)}"]
@@ -199,6 +201,16 @@ def _latest(fact: Fact, voice: Voice) -> Phrasings:
     return [f"the latest change to {fact.text('part')} that {_who(fact)} alone reviewed is of {voice.day(fact.at)}"]
 
 
+def _days_now(fact: Fact, voice: Voice) -> Phrasings:
+    days = voice.plural(fact.number("days"), "day")
+    return [f"since {voice.day(fact.day('first'))} records fall on {days}, the last on {voice.day(fact.day('last'))}"]
+
+
+def _days_before(fact: Fact, voice: Voice) -> Phrasings:
+    span = voice.span(fact.day("first"), fact.day("last"))
+    return [f"{span}, records fell on {voice.plural(fact.number('days'), 'day')}"]
+
+
 _MAYBE = {
     "return-to-work": "it may only be a change of teams",
     "newcomer-day": "the two may have talked about it already, without a record",
@@ -210,6 +222,7 @@ _MAYBE = {
     "goal-ended missed": "it may have been given up on purpose, for something else",
     "unrecognised-help": "thanks may have been said aloud, or the teams may have agreed on the work",
     "check-in-gap": "the two may have met without a record of it",
+    "own-rhythm": "work in places that are not connected here, or days planned otherwise, would look the same",
     "single-point": "others may know this part and review elsewhere, or it may be meant so for now",
 }
 _ASK = {
@@ -223,6 +236,7 @@ _ASK = {
     "goal-ended missed": "What do you know now that you would have liked to know at the start?",
     "unrecognised-help": "What did it take, and what would make the next call for help unnecessary?",
     "check-in-gap": "What has not been said since, and which rhythm would suit us better?",
+    "own-rhythm": "Is there something you would like to have talked about, and with whom?",
     "single-point": "Who would you like to bring into {part}, and what would they need first?",
 }
 
@@ -242,6 +256,8 @@ def _ask(fact: Fact, _voice: Voice) -> Phrasings:
 
 
 def _rule(fact: Fact, _voice: Voice) -> Phrasings:
+    if fact.text("source").startswith("own-rhythm"):
+        return [f"by rule {fact.text('source')}; only {_who(fact)} sees this"]
     return [f"by rule {fact.text('source')}; {_who(fact)} sees these facts on their page"]
 
 
@@ -293,6 +309,8 @@ SAYS: dict[str, Says] = {
     "card.measured": _measured,
     "card.alone": _alone,
     "card.latest": _latest,
+    "card.days-now": _days_now,
+    "card.days-before": _days_before,
     "card.maybe": _maybe,
     "card.opening": _ask,
     "card.rule": _rule,

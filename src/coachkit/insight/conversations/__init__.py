@@ -17,7 +17,7 @@ from coachkit.insight.conversations.choosing import (
     Offer,
     choose,
 )
-from coachkit.insight.conversations.evaluating import LOOKS_BACK, suggest
+from coachkit.insight.conversations.evaluating import LOOKS_BACK, for_oneself, suggest
 from coachkit.insight.conversations.rules import Rule, RuleSet, Threshold, packaged_rules
 from coachkit.insight.conversations.suggestion import DatedFact, Suggestion, card_id, supported
 from coachkit.insight.conversations.tuning import Given, Setting, Tuned, tune
@@ -40,6 +40,7 @@ __all__ = [
     "Tuned",
     "card_id",
     "choose",
+    "for_oneself",
     "packaged_rules",
     "suggest",
     "supported",

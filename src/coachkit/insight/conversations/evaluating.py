@@ -8,12 +8,13 @@ from datetime import date, timedelta
 
 from coachkit.insight.conversations.calendar import back_again, check_ins, ended_goals, newcomer_days, overdue_actions
 from coachkit.insight.conversations.matter import Matter
+from coachkit.insight.conversations.own_days import own_days
 from coachkit.insight.conversations.suggestion import Suggestion, supported
 from coachkit.insight.conversations.tuning import Tuned
 from coachkit.insight.conversations.work import blocked, shared_results, single_points, thankless_help
 from coachkit.insight.rows import Material
 
-__all__ = ["LOOKS_BACK", "suggest"]
+__all__ = ["LOOKS_BACK", "for_oneself", "suggest"]
 
 LOOKS_BACK = timedelta(days=35)
 """The window of the material: what happened in it can be a reason; what began before and lasts is a reason too."""
@@ -30,6 +31,7 @@ LOOKS: Mapping[str, Looks] = {
     "unrecognised-help": thankless_help,
     "check-in-gap": check_ins,
     "single-point": single_points,
+    "own-rhythm": own_days,
 }
 """How each rule looks at the material, with its thresholds."""
 
@@ -39,6 +41,15 @@ def suggest(material: Material, rules: Mapping[str, Tuned]) -> list[Suggestion]:
 
     :param rules: those that hold for the subject's team, by id; without one, nothing is looked for.
     """
+    return _once(_found(material, {name: tuned for name, tuned in rules.items() if not tuned.rule.opt_in}))
+
+
+def for_oneself(material: Material, rules: Mapping[str, Tuned]) -> list[Suggestion]:
+    """What the rules that were opted into tell the person themselves, and nobody else."""
+    return _found(material, {name: tuned for name, tuned in rules.items() if tuned.rule.opt_in})
+
+
+def _found(material: Material, rules: Mapping[str, Tuned]) -> list[Suggestion]:
     found = [
         _suggestion(material, tuned, matter)
         for rule_id, tuned in rules.items()
@@ -46,7 +57,7 @@ def suggest(material: Material, rules: Mapping[str, Tuned]) -> list[Suggestion]:
         for matter in LOOKS[rule_id](material, tuned.thresholds)
         if supported(matter.facts) and tuned.enough(matter.facts)
     ]
-    return _once(sorted(found, key=lambda one: (one.order, one.since, one.about)))
+    return sorted(found, key=lambda one: (one.order, one.since, one.about))
 
 
 def _suggestion(material: Material, tuned: Tuned, matter: Matter) -> Suggestion:

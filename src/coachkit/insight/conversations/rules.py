@@ -51,6 +51,8 @@ class Rule(_Frozen):
     :ivar cooldown: days before it speaks about the same two people again.
     :ivar within: days until when to talk.
     :ivar sees: who sees the card's facts.
+    :ivar opt_in: off until a team of five or more turned it on and everybody in it was told; its card is for the person
+        themselves and for nobody else.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*$")]
@@ -66,7 +68,18 @@ class Rule(_Frozen):
     cooldown: Annotated[int, Field(ge=7)]
     within: Annotated[int, Field(ge=1, le=28)]
     sees: tuple[Literal["manager", "employee"], ...]
-    on: bool = True
+    opt_in: bool = False
+
+    @model_validator(mode="after")
+    def _for_oneself(self) -> Rule:
+        if self.opt_in and self.sees != ("employee",):
+            raise ValueError(f"{self.id}: what a rule tells that has to be opted into is for the person alone")
+        return self
+
+    @property
+    def on(self) -> bool:
+        """Whether it holds where nobody has set anything."""
+        return not self.opt_in
 
     @property
     def name(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from coachkit.domain.identity import content_hash
 from coachkit.drafting.conversation_rows import AnswerRow, HeldBack, OfferRow, SettingRow
 from coachkit.insight.conversations import Setting
 from coachkit.store.relational import schema as t
@@ -120,6 +121,30 @@ class SqlConversationStore:
         stored = {"id": row.id, "team": row.team, "rule": row.rule, "at": at, "by": by, "reason": reason}
         with self._database.write() as connection:
             upsert(connection, t.conversation_settings, [{**stored, "setting": values}])
+
+    def noticed(self, kind: str) -> Mapping[int, datetime]:
+        c = t.notices.c
+        query = sa.select(c.person_id, sa.func.min(c.at)).where(c.kind == kind).group_by(c.person_id)
+        with self._database.read() as connection:
+            return {int(person): at for person, at in connection.execute(query)}
+
+    def add_notices(self, kind: str, people: Iterable[int], text: str, at: datetime) -> None:
+        told = self.noticed(kind)
+        rows: list[dict[str, object]] = [
+            {
+                "id": content_hash("notice", kind, person)[:16],
+                "person_id": person,
+                "kind": kind,
+                "at": at,
+                "text": text,
+                "data": {},
+                "read_at": None,
+            }
+            for person in people
+            if person not in told
+        ]
+        with self._database.write() as connection:
+            upsert(connection, t.notices, rows, update=[])
 
     def looked(self, manager: int) -> tuple[date, tuple[HeldBack, ...]] | None:
         query = sa.select(t.conversation_looks).where(t.conversation_looks.c.manager_id == manager)
