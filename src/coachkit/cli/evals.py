@@ -256,13 +256,21 @@ def score(
     relabel: Annotated[
         bool, typer.Option("--relabel", help="Take the labels of its cases as they are in the folder today.")
     ] = False,
+    others: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help="Evaluators of pydantic-evals beside ours, your own too: PACKAGE.MODULE:NAME, an instance or a list.",
+            metavar="PLACE",
+        ),
+    ] = None,
     evals: Evals = None,
     lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Score a record again, as it is done today. Nothing is run: samples stay what they are.
 
-    Example: `coachkit eval score evals/runs/quick-20260512-081500-3fa2c1.jsonl`
+    Example: `coachkit eval score evals/runs/quick-20260512-081500-3fa2c1.jsonl --with ours.evals:EVALUATORS`
     """
     from coachkit.evaluation.record import EndLine, RunRecord
     from coachkit.proving.suite import relabelled, rescored
@@ -273,6 +281,10 @@ def score(
 
         found = relabelled(found, load_cases(evals_folder(evals)))
     again = rescored(found)
+    if others:
+        from coachkit.evaluation.bridge import evaluated, evaluators_named
+
+        again = evaluated(again, [one for place in others for one in evaluators_named(place)])
     if not again.scorers:
         raise BadInput("there is no scorer for anything in it.", subject=str(record))
     path = out or record
