@@ -79,7 +79,8 @@ _MENTION = re.compile(r"(?<![\w@])@([A-Za-z][\w.-]{1,38})")
 _ISSUE = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Z0-9]{1,9})-(\d{1,7})(?![A-Za-z0-9])")
 _CHANGE = re.compile(r"(?<![\w/])([A-Za-z0-9][\w.-]*(?:/[\w.-]+)*)([#!])(\d{1,7})\b")
 _HASH = re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b")
-_PHONE = re.compile(r"(?<![\w.:-])\+?\d[\d ()-]{7,}\d(?![\w:-])")
+_PHONE = re.compile(r"\+\d[\d ()-]{6,}\d|(?<!\d)1[3-9]\d{9}(?!\d)|(?<![\w.:-])0\d{1,4}[ /-]\d[\d -]{4,}\d(?![\w:-])")
+"""Numbers that look like telephones: with a country, of a Chinese mobile, with a prefix. Days and figures are none."""
 _CAPITAL = re.compile(r"(?<=[a-z,;:] )([A-Z][a-z]{2,}(?: [A-Z][a-z]+)*)")
 _ADDRESSES = "小老阿"
 _TITLES = ("老师", "经理", "博士", "总", "工", "哥", "姐")
