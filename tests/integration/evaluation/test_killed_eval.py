@@ -18,7 +18,7 @@ from coachkit.evaluation.record import RunRecord, without_times
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-KILLS = 6
+KILLS = 4
 
 
 class Child:
