@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from coachkit.access import Viewer
 from coachkit.api.language import Language, language_of
@@ -27,6 +27,7 @@ __all__ = [
     "FlowSeen",
     "Months",
     "NetworkSeen",
+    "PeriodQuery",
     "TeamsSeen",
     "flow_of",
     "months_since",
@@ -39,7 +40,9 @@ __all__ = [
 router = APIRouter()
 
 Months = Literal[3, 6, 12]
-PeriodQuery = Annotated[Months, Query(alias="months", description="How many months back: 3, 6 or 12.")]
+PeriodQuery = Annotated[
+    Months, BeforeValidator(int), Query(alias="months", description="How many months back: 3, 6 or 12.")
+]
 TeamQuery = Annotated[str | None, Query(alias="team", max_length=200, description="Key or name of a team.")]
 
 PURPOSE = "insight"

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 
 from coachkit.api.insight_network import (
     FlowSeen,
-    Months,
     NetworkSeen,
+    PeriodQuery,
     TeamsSeen,
     flow_of,
     network_of,
@@ -37,7 +37,6 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-Period = Annotated[Months, Query(alias="months")]
 Team = Annotated[str, Query(max_length=200)]
 
 _STEPS = {"todo": mark("To do"), "doing": mark("In progress"), "review": mark("In review"), "waiting": mark("Waiting")}
@@ -50,7 +49,7 @@ _ROWS = 12
 
 @router.get("/insight/network")
 def show_network(
-    request: Request, app: Installation, viewer: Asks, months: Period = 6, team: Team = ""
+    request: Request, app: Installation, viewer: Asks, months: PeriodQuery = 6, team: Team = ""
 ) -> HTMLResponse:
     reader = reader_of(request)
     seen = network_of(app, viewer, months, reader.language, team)
@@ -132,7 +131,9 @@ def _pairs(seen: NetworkSeen) -> list[tuple[str, str]]:
 
 
 @router.get("/insight/teams")
-def show_teams(request: Request, app: Installation, viewer: Asks, months: Period = 6, team: Team = "") -> HTMLResponse:
+def show_teams(
+    request: Request, app: Installation, viewer: Asks, months: PeriodQuery = 6, team: Team = ""
+) -> HTMLResponse:
     reader = reader_of(request)
     seen = teams_of(app, viewer, months, reader.language, team)
     names = seen.names
@@ -196,7 +197,7 @@ def _pair(team: str, other: str, months: int) -> str:
 
 @router.get("/insight/pair")
 def show_pair(
-    request: Request, app: Installation, viewer: Asks, team: Team, other: Team, months: Period = 6
+    request: Request, app: Installation, viewer: Asks, team: Team, other: Team, months: PeriodQuery = 6
 ) -> HTMLResponse:
     """What shows one cell of the heat map: in the drawer, or as a page."""
     seen = teams_of(app, viewer, months, reader_of(request).language)
@@ -218,7 +219,9 @@ def show_pair(
 
 
 @router.get("/insight/flow")
-def show_flow(request: Request, app: Installation, viewer: Asks, months: Period = 6, team: Team = "") -> HTMLResponse:
+def show_flow(
+    request: Request, app: Installation, viewer: Asks, months: PeriodQuery = 6, team: Team = ""
+) -> HTMLResponse:
     reader = reader_of(request)
     seen = flow_of(app, viewer, months, reader.language, team)
     names, found = seen.names, seen.found
