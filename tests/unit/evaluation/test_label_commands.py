@@ -71,7 +71,7 @@ def test_agreement_and_calibration_as_commands(record: Path, tmp_path: Path) -> 
     truth: Callable[[int], Said] = lambda number: Said.NOT if number % 2 else Said.SUPPORTED  # noqa: E731
     anna = labelled(record, tmp_path / "a.jsonl", "anna", truth)
     bo = labelled(record, tmp_path / "b.jsonl", "bo", truth)
-    coin = labelled(record, tmp_path / "j.jsonl", "coin", lambda number: truth(number // 2), "model")
+    coin = labelled(record, tmp_path / "j.jsonl", "local@1a2b3c4d", lambda number: truth(number // 2), "model")
     assert "alpha 1.000" in told("agreement", anna, bo)
     found = json.loads(told("agreement", anna, bo, "--json"))
     assert found["alpha"] == 1.0
@@ -81,6 +81,7 @@ def test_agreement_and_calibration_as_commands(record: Path, tmp_path: Path) -> 
     told("report", record, "--labels", anna, "--labels", bo, "--judge", coin, "--out", tmp_path / "r.html")
     page = (tmp_path / "r.html").read_text("utf-8")
     assert "Not calibrated: what it says is shown and decides nothing." in page
+    assert "its answers were noise" in page
     assert json.loads(told("calibrate", anna.rename(tmp_path / "k.jsonl"), bo, coin, "--json"))["calibrated"] is False
 
 

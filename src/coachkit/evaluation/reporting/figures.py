@@ -18,7 +18,7 @@ SHAPES = {
     "full": "●",
     "part": "◐",
     "failed": "▼",
-    "plain": "·",
+    "neutral": "·",
 }
 """A status is a shape, a word and a colour, so that none of them has to be seen."""
 
@@ -80,12 +80,12 @@ def failed_hard(score: Score, info: ScorerInfo | None) -> bool:
 
 
 def state_of(score: Score, info: ScorerInfo | None) -> str:
-    """``full``, ``part``, ``failed``; ``plain`` of what only describes."""
+    """``full``, ``part``, ``failed``; ``neutral`` of what only describes."""
     if failed_hard(score, info):
         return "failed"
     lost = loss(score, info)
     if lost is None:
-        return "plain"
+        return "neutral"
     return "full" if lost < 1e-9 else "failed" if lost > 1 - 1e-9 else "part"
 
 

@@ -13,6 +13,7 @@ from coachkit.evaluation.gating import Gate, Reason, gate
 from coachkit.evaluation.matrix import Filters
 from coachkit.evaluation.record import RunRecord
 from coachkit.evaluation.reporting.viewing import Verdict
+from coachkit.evaluation.reporting.words import Words
 from coachkit.evaluation.rules import GateRules
 
 __all__ = ["accepted", "held_against", "verdict_of"]
@@ -67,8 +68,10 @@ def _told(judged: Gate) -> Sequence[Reason]:
 
 
 def _said(reason: Reason, language: Language) -> str:
-    what = reason.said[0]
-    where = " · ".join(filter(None, [reason.document, reason.model, reason.metric]))
+    what, words = reason.said[0], Words(language)
+    metric = words.metric(reason.metric) if reason.metric else ""
+    document = words.document(reason.document) if reason.document else ""
+    where = " · ".join(filter(None, [document, reason.model, metric]))
     said = what.zh if language == "zh" else what.en
     between = "：" if language == "zh" else ": "
     return f"{where}{between}{said}" if where else said

@@ -36,7 +36,7 @@ class ShownScore:
     @property
     def rank(self) -> int:
         """What is wrong stands first."""
-        return ("failed", "part", "plain", "full").index(self.state)
+        return ("failed", "part", "neutral", "full").index(self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ _STATES = {
     "worse": "worse",
     "no difference shown": "same",
     "inconclusive": "inconclusive",
-    "describes": "plain",
+    "describes": "neutral",
 }
 """What the comparison says, by the names of shapes and words."""
 
@@ -57,8 +57,8 @@ class Figure:
 
     @property
     def state(self) -> str:
-        """``better``, ``worse``, ``same``, ``inconclusive`` or ``plain``."""
-        return _STATES[str(self.change.verdict)] if self.change else "plain"
+        """``better``, ``worse``, ``same``, ``inconclusive`` or ``neutral``."""
+        return _STATES[str(self.change.verdict)] if self.change else "neutral"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

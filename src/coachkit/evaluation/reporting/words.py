@@ -32,7 +32,7 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "full": ("as it should be", "完全符合"),
     "part": ("in part", "部分符合"),
     "failed": ("failed", "不符合"),
-    "plain": ("describes", "仅描述"),
+    "neutral": ("describes", "仅描述"),
     "better": ("better", "变好"),
     "worse": ("worse", "变差"),
     "same": ("no difference", "无差别"),
@@ -225,6 +225,10 @@ _TEXT: Mapping[str, tuple[str, str]] = {
     "judge_may_not": (
         "Not calibrated: what it says is shown and decides nothing.",
         "未校准：它的评分只供参考，不作任何依据。",
+    ),
+    "judge_packaged": (
+        "The packaged model is too small to judge: in trials its answers were noise.",
+        "随包的小模型太小，不能当评判：试验中它的回答如同随机。",
     ),
     "sensitivity": ("Finds what is not supported", "找出不成立的句子"),
     "specificity": ("Leaves what is supported", "放过成立的句子"),
