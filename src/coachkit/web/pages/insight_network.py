@@ -254,25 +254,26 @@ def _in_state(seen: FlowSeen) -> list[dict[str, Any]]:
         if one.team and (not seen.team or seen.team == one.team):
             by_team.setdefault(one.team, {})[one.about] = one
     longest = max((one.length.median or 0 for one in seen.found.steps), default=0) or 1
-    zh, names = seen.names.zh, seen.names
+    names = seen.names
     return [
         {
             "name": names.team(team),
-            "cells": [
-                {
-                    "text": days(one.length.median, zh=zh),
-                    "bar": round(100 * (one.length.median or longest) / longest),
-                    "n": one.length.n,
-                    "slow": one.stands_out,
-                    "chips": _chips(one.records[:1], names),
-                }
-                if (one := steps.get(step)) is not None
-                else None
-                for step in STEPS
-            ],
+            "cells": [_state(steps.get(step), longest, names) for step in STEPS],
         }
         for team, steps in sorted(by_team.items(), key=lambda pair: (names.team(pair[0]).casefold(), pair[0]))
     ]
+
+
+def _state(one: Slow | None, longest: float, names: Names) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "text": days(one.length.median, zh=names.zh),
+        "bar": round(100 * (one.length.median or longest) / longest),
+        "n": one.length.n,
+        "slow": one.stands_out,
+        "chips": _chips(one.records[:1], names),
+    }
 
 
 def _rows(found: Sequence[Slow], seen: FlowSeen) -> list[dict[str, Any]]:
