@@ -46,18 +46,18 @@ SIGNS: Mapping[str, float] = {
 """By the name of the sign. A goal that did not exist a month after the item is left out altogether."""
 
 WHETHER: Mapping[str, float] = {
-    "base": -2.9,
+    "base": -4.0,
     # score of the best goal: how much speaks for it at all
-    "best": 0.15,
+    "best": 0.1,
     # share of the best goal among all: one that stands out
-    "stands_out": 1.2,
+    "stands_out": 0.5,
     # share of the item's words, by weight, that the best goal has
-    "covered": 0.5,
-    "release": 0.5,
-    "owner": 0.3,
+    "covered": 0.9,
+    "release": 0.9,
+    "owner": 0.45,
     # words and labels of repair and upkeep, or of new abilities: upkeep seldom advances a goal
-    "upkeep": -0.55,
-    "building": 0.7,
+    "upkeep": -0.6,
+    "building": 1.1,
     # log odds that the author's items were confirmed for a goal rather than for none
     "author": 0.6,
     # nearer to items with a goal than to items without
