@@ -29,7 +29,7 @@ from coachkit.evaluation.statistics import (
     share_interval,
 )
 
-__all__ = ["WHOLE", "CaseChange", "Comparison", "MetricChange", "Verdict", "compare", "interval_of"]
+__all__ = ["WHOLE", "CaseChange", "Comparison", "MetricChange", "Verdict", "compare", "interval_of", "judged"]
 
 WHOLE = ""
 """The slice that is all cases."""
@@ -198,7 +198,7 @@ def compare(
                 row = _row(metric, chosen, scores, rules, tag)
                 if row is not None and (tag == WHOLE or row.change.interval.values < len(pairs)):
                     rows.append(row)
-    return Comparison(before, after, pairing, rules, _judged(rows, rules), why_not, tuple(silent))
+    return Comparison(before, after, pairing, rules, judged(rows, rules), why_not, tuple(silent))
 
 
 def interval_of(values: Sequence[float], clusters: Sequence[str], unit: str) -> Interval:
@@ -327,21 +327,24 @@ def _named(pair: Pair) -> str:
     return f"{pair.case} ({pair.language})" if pair.language else pair.case
 
 
-def _judged(rows: Sequence[MetricChange], rules: GateRules) -> tuple[MetricChange, ...]:
-    """The rows with p adjusted by families, what they could have shown, and a verdict each."""
+def judged(rows: Sequence[MetricChange], rules: GateRules) -> tuple[MetricChange, ...]:
+    """The rows with p adjusted by families, what they could have shown, and a verdict each.
+
+    :param rows: of one comparison, or of several that are judged together.
+    """
     families: dict[tuple[bool, bool], list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         if row.metric.higher_is_better is not None:
             families[row.slice == WHOLE, row.primary].append(place)
-    judged = [replace(row, verdict=Verdict.DESCRIBES) for row in rows]
+    found = [replace(row, verdict=Verdict.DESCRIBES) for row in rows]
     for (whole, _), places in families.items():
         for place, adjusted in zip(places, holm([rows[one].change.p for one in places]), strict=True):
             row = replace(rows[place], adjusted=adjusted)
             if whole:
                 seen = minimal_detectable(row.change.spread, alpha=rules.alpha / len(places))
                 row = replace(row, detectable=seen)
-            judged[place] = replace(row, verdict=_verdict(row, rules.alpha))
-    return tuple(judged)
+            found[place] = replace(row, verdict=_verdict(row, rules.alpha))
+    return tuple(found)
 
 
 def _verdict(row: MetricChange, alpha: float) -> Verdict:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coachkit.drafting.prompts.locking import Finding as PromptFinding
-from coachkit.evaluation.comparing import Comparison, MetricChange, Verdict
+from coachkit.evaluation.comparing import Comparison, MetricChange, Verdict, judged
 from coachkit.evaluation.gate_words import WORDS, Said
 from coachkit.evaluation.record import RunRecord, Sample, Score
 from coachkit.evaluation.rules import GateRules
@@ -80,6 +80,7 @@ def gate(
     reasons = [*prompts, *hard_failures(record), *_unfinished(record)]
     for comparison in held:
         reasons += _of_comparison(comparison, rules)
+    reasons += _of_rows(held, rules)
     order = {"stop": 0, "warning": 1}
     return Gate(tuple(sorted(reasons, key=lambda one: order[one.level])), held)
 
@@ -136,7 +137,13 @@ def _of_comparison(comparison: Comparison, rules: GateRules) -> Iterator[Reason]
         if rules.is_primary(metric) or metric.hard:
             new = name not in comparison.before.scorers
             yield _reason("incomparable", "warning" if new else "stop", metric=name, values={"why": why})
-    for row in comparison.whole:
+
+
+def _of_rows(comparisons: Sequence[Comparison], rules: GateRules) -> Iterator[Reason]:
+    """What the metrics say, all primary ones of all baselines as one family."""
+    owners = [comparison for comparison in comparisons for _ in comparison.whole]
+    rows = judged([row for comparison in comparisons for row in comparison.whole], rules)
+    for comparison, row in zip(owners, rows, strict=True):
         if row.primary or row.metric.hard:
             yield from _of_scored(row, rules)
         if row.primary and row.metric.higher_is_better is not None:

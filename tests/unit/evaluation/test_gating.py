@@ -75,6 +75,18 @@ def test_a_significant_loss_of_a_primary_metric_stops_and_the_figures_are_told()
     assert "baseline accept" in reason.said[1].en
 
 
+def test_the_more_baselines_there_are_the_more_it_takes() -> None:
+    def slightly(place: int, number: int, language: str) -> float:
+        return wave(place, number, language) - 0.02 * math.sin(3 * place) - 0.0165
+
+    rules = GateRules(margins={"share": 0.5})
+    one = compare(a_record({RECALL: wave}), a_record({RECALL: slightly}), rules=rules)
+    same = compare(a_record({RECALL: wave}), a_record({RECALL: wave}), rules=rules)
+    after = a_record({RECALL: slightly})
+    assert [found.code for found in gate(after, [one], rules=rules).stops] == ["loss"]
+    assert gate(after, [one, *[same] * 40], rules=rules).is_open
+
+
 def test_what_is_not_primary_stops_nothing() -> None:
     loose = RECALL.model_copy(update={"primary": False})
     before, after = a_record({loose: wave}), a_record({loose: lambda *at: wave(*at) - 0.3})
