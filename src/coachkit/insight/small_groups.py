@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from itertools import combinations
 from typing import TypeVar
 
 __all__ = ["SMALLEST", "withheld"]
@@ -47,25 +46,48 @@ def withheld(
     :param published: groups whose totals the reader has already, of the same measure and period.
     """
     sets = {name: frozenset(members) for name, members in groups.items()}
-    shown = [frozenset(members) for members in published]
-    combined = _Combined(_atoms([*sets.values(), *shown]), smallest)
-    for members in shown:
+    before = [frozenset(members) for members in published]
+    combined = _Combined(_atoms([*sets.values(), *before]), smallest)
+    shown = _Shown(smallest)
+    for members in before:
         combined.add(members)
+        shown.add(members)
     hidden: set[Name] = set()
     for name in sorted(sets, key=lambda one: -len(sets[one])):
         members = sets[name]
         if not members or members in shown:
             continue
-        if len(members) < smallest or _close(members, shown, smallest) or not combined.takes(members):
+        if len(members) < smallest or shown.has_close(members) or not combined.takes(members):
             hidden.add(name)
         else:
-            shown.append(members)
+            shown.add(members)
     return frozenset(hidden)
 
 
-def _close(members: frozenset[int], shown: Iterable[frozenset[int]], smallest: int) -> bool:
-    """Whether the difference to a published group is about too few people."""
-    return any(abs(len(members) - len(other)) < smallest and 0 < len(members ^ other) < smallest for other in shown)
+class _Shown:
+    """The groups that are shown, and whose they are."""
+
+    def __init__(self, smallest: int) -> None:
+        self._smallest = smallest
+        self._sets: set[frozenset[int]] = set()
+        self._sizes: list[int] = []
+        self._of: dict[int, list[int]] = defaultdict(list)
+
+    def __contains__(self, members: frozenset[int]) -> bool:
+        return members in self._sets
+
+    def add(self, members: frozenset[int]) -> None:
+        for member in members:
+            self._of[member].append(len(self._sizes))
+        self._sizes.append(len(members))
+        self._sets.add(members)
+
+    def has_close(self, members: frozenset[int]) -> bool:
+        """Whether the difference to one of them is about too few people."""
+        common = Counter(number for member in members for number in self._of.get(member, ()))
+        return any(
+            0 < len(members) + self._sizes[number] - 2 * both < self._smallest for number, both in common.items()
+        )
 
 
 def _atoms(sets: list[frozenset[int]]) -> dict[int, tuple[int, int]]:
@@ -95,21 +117,18 @@ class _Combined:
 
     def takes(self, members: frozenset[int]) -> bool:
         """Publishes the total of ``members``, unless the combinations would then tell too much."""
-        kept = {pivot: dict(row) for pivot, row in self._rows.items()}
+        kept = self._touched(members)
         changed = self.add(members)
         if self._tells(changed):
-            self._rows = kept
+            for pivot in changed:
+                del self._rows[pivot]
+            self._rows |= {pivot: row for pivot, row in kept.items() if row}
             return False
         return True
 
     def add(self, members: frozenset[int]) -> set[int]:
         """Adds a total whatever follows from it; returns the pivots of the rows that changed."""
-        row = {self._atoms[member][0]: 1 for member in members}
-        for pivot in sorted(row):
-            if pivot in self._rows and pivot in row:
-                _subtract(row, self._rows[pivot], row[pivot])
-        while (due := next((pivot for pivot in row if pivot in self._rows), None)) is not None:
-            _subtract(row, self._rows[due], row[due])
+        row = self._reduced(members)
         if not row:
             return set()
         pivot = min(row)
@@ -123,15 +142,33 @@ class _Combined:
         self._rows[pivot] = row
         return changed
 
+    def _reduced(self, members: frozenset[int]) -> _Row:
+        """The total less what the rows tell of it already; no row has the pivot of another one."""
+        row = {self._atoms[member][0]: 1 for member in members}
+        for pivot in [atom for atom in row if atom in self._rows]:
+            _subtract(row, self._rows[pivot], row[pivot])
+        return row
+
+    def _touched(self, members: frozenset[int]) -> dict[int, _Row]:
+        """Copies of the rows that adding a total will change, and an empty one for the row that it adds."""
+        row = self._reduced(members)
+        if not row:
+            return {}
+        pivot = min(row)
+        return {pivot: {}} | {other: dict(one) for other, one in self._rows.items() if pivot in one}
+
     def _tells(self, changed: set[int]) -> bool:
         if any(self._people(self._rows[pivot]) < self._smallest for pivot in changed):
             return True
-        few = {pivot: row for pivot, row in self._rows.items() if self._sizes[pivot] < self._smallest - 1}
+        few = [pivot for pivot in self._rows if self._sizes[pivot] < self._smallest - 1]
         return any(
-            (one in changed or other in changed)
+            one != other
+            and len(self._rows[one]) == len(self._rows[other])
             and self._sizes[one] + self._sizes[other] < self._smallest
-            and _proportional(few[one], few[other], one, other)
-            for one, other in combinations(sorted(few), 2)
+            and _proportional(self._rows[one], self._rows[other], one, other)
+            for one in changed
+            if self._sizes[one] < self._smallest - 1
+            for other in few
         )
 
     def _people(self, row: _Row) -> int:
