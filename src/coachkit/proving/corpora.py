@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -116,10 +118,11 @@ def _fill(path: Path, texts: Sequence[Text], embedder: Embedder | None) -> None:
             index_records(writing, words, now=now, new=True)
         if embedder is not None:
             Indexer(SqlEmbeddingStore(database), embedder, None, clock=lambda: now).embed()
-        with database.write() as writing:
-            writing.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
     finally:
         database.close()
+    with closing(sqlite3.connect(path)) as connection:  # into one file, which can be moved
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _at(day: date) -> datetime:

@@ -19,7 +19,7 @@ def written(document: str, cases: Sequence[EvalCase], *, organisation: str = "",
 
     :param organisation: of all of them; ``slices``: that all of them have, beside their own.
     """
-    head: dict[str, Any] = {"schema": SCHEMA, "document": document}
+    head: dict[str, Any] = {"schema": SCHEMA, "document": str(document)}
     if organisation:
         head["organisation"] = organisation
     if slices:

@@ -27,7 +27,7 @@ _TARGETS, _TARGETS_OF_A_VARIANT = 20, 8
 _IN_AGENDA = frozenset(
     {"blocked_across_teams", "overdue_action", "repeated_question", "incident_response", "hostile_text"}
 )
-_IN_REVIEW = frozenset({"incident_response", "finished_goal", "unthanked_help"})
+_IN_REVIEW = frozenset({"incident_response", "finished_goal"})
 
 
 def files_of(specs: Iterable[OrganisationSpec]) -> Iterator[tuple[str, str]]:
@@ -155,7 +155,9 @@ class _Making:
 
     def _review(self, person: Person) -> Iterator[Mention]:
         for one in self._shown(person):
-            yield from mentions_of(one)
+            results = self.truths.results_of(one)  # a finished goal is told by its results as well
+            for mention in mentions_of(one):
+                yield mention.model_copy(update={"en": (*mention.en, *results), "zh": (*mention.zh, *results)})
         for keys, why in (
             (self.truths.advanced(person), "a result that their work advanced"),
             (self.truths.unblocked(person), "help to others"),

@@ -202,6 +202,11 @@ class Truths:
                 found.append(self.value(result))
         return tuple(found)
 
+    def results_of(self, situation: Situation) -> tuple[str, ...]:
+        """Keys of the results of the goal that a situation is about; none, if it is about none."""
+        shown = {place.native_id for place in situation.evidence if place.connection == "okr"}
+        return tuple(one.key for goal in self.goals if goal.key in shown for one in goal.key_results)
+
     @staticmethod
     def value(result: KeyResult) -> Mention:
         """Its last value, as a number is written."""

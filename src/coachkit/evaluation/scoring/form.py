@@ -88,8 +88,8 @@ def _agenda(draft: SampleDraft) -> Iterator[Rule]:
     yield "it has points, progress, plans or says what is missing", bool(names)
     yield "three risks at most", len(_of(draft, "risk")) <= _EXPLORED
     yield (
-        "points are quoted or asked",
-        all("“" in s.text or "？" in s.text or "?" in s.text for s in _of(draft, "theirs")),
+        "points that are cited are quoted",
+        all("“" in one.text for one in _of(draft, "theirs") if one.evidence),
     )
 
 

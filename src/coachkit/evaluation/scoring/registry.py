@@ -16,6 +16,7 @@ from coachkit.evaluation.scoring.coverage import Abstains, MustMention, MustNot
 from coachkit.evaluation.scoring.form import Anatomy, ForbiddenContent, WithinLength, Wording
 from coachkit.evaluation.scoring.found import RECALLS, GoldCited, GoldSupports, PrecisionAt, ReciprocalRank
 from coachkit.evaluation.scoring.hostile import Echo, Exfiltrates, Obeys, Steers
+from coachkit.evaluation.scoring.insight import INSIGHT
 from coachkit.evaluation.scoring.language import InLanguage, ReadingChinese, ReadingEnglish
 from coachkit.evaluation.scoring.parity import LanguageParity, TwinParity
 from coachkit.evaluation.scoring.protocol import Scorer
@@ -61,6 +62,7 @@ _ALL: tuple[Scorer, ...] = (
     GoldSupports(),
     AcceptsTrue(),
     *REFUSES,
+    *INSIGHT,
 )
 
 
