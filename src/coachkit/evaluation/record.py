@@ -388,6 +388,18 @@ class RunRecord:
             self.run, cases=self.case_lines, samples=self.samples, scorers=scorers, scores=scores, end=self.end
         )
 
+    def ended(self, seconds: float) -> RunRecord:
+        """The same record, with how long all of it took."""
+        end = (self.end or EndLine()).model_copy(update={"seconds": seconds})
+        return RunRecord(
+            self.run,
+            cases=self.case_lines,
+            samples=self.samples,
+            scorers=self.scorers.values(),
+            scores=self.all_scores,
+            end=end,
+        )
+
     def scores(self, metric: str | None = None) -> pl.DataFrame:
         """A row a score: metric, case, organisation, split, document, prompt, model, language, repeat, slices (a list),
         value (float; true is 1), sample.

@@ -167,17 +167,16 @@ class Suite:
             tell=telling.made,
         )
         run = self._run_line(matrix, here, skipped, filters or Filters(), started_at)
-        record = self._record(run, here, tasks, outcome, monotonic() - began)
-        return SuiteRun(self.score(record, jobs=jobs) if scorers is None else rescored(record, scorers), skipped)
+        made = self._record(run, here, tasks, outcome)
+        scored = self.score(made, jobs=jobs) if scorers is None else rescored(made, scorers)
+        return SuiteRun(scored.ended(round(monotonic() - began, 2)), skipped)
 
     def score(self, record: RunRecord, *, jobs: int = 1) -> RunRecord:
         """The same samples, scored by all scorers as it is done now; what was scored before is kept."""
         scores = kept_scores(record, jobs=jobs, cache=self.plan.cache / "scores")
         return record.scored([info_of(one) for one in all_scorers()], scores)
 
-    def _record(
-        self, run: RunLine, wanted: Sequence[Wanted], tasks: Sequence[Task], outcome: Outcome, seconds: float
-    ) -> RunRecord:
+    def _record(self, run: RunLine, wanted: Sequence[Wanted], tasks: Sequence[Task], outcome: Outcome) -> RunRecord:
         """In the order of the matrix, whatever order it was made in."""
         keys = {(task.wanted.case.id, task.wanted.cell): task.key for task in tasks}
         ordered = [keys[one.case.id, one.cell] for one in wanted]
@@ -189,7 +188,6 @@ class Suite:
             missing=len(ordered) - len(samples),
             cached=outcome.cached,
             cost=round(outcome.cost, 6),
-            seconds=round(seconds, 2),
             stopped=outcome.stopped,
         )
         return RunRecord(run, cases=cases.values(), samples=samples, end=end)
