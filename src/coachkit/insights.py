@@ -16,6 +16,8 @@ from coachkit.access import Directory, PersonEntry, ReadLog, Viewer
 from coachkit.store.relational.database import Database
 
 if TYPE_CHECKING:
+    from coachkit.insight.contributing.notes import ContributionNotes
+    from coachkit.insight.contributing.view import About, View
     from coachkit.insight.flow.findings import Flow
     from coachkit.insight.linking.service import GoalLinks
     from coachkit.insight.network.findings import Network
@@ -89,6 +91,40 @@ class Insights:
             targets=SqlTargets(self._database, self._directory),
             terms=lambda text: [term for _, parts in query_words(text) for term in parts],
             changed=lambda: mark_of_changes(self._database),
+        )
+
+    # --- contribution ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def notes(self) -> ContributionNotes:
+        """What people add to the view of their contribution, and contest."""
+        from coachkit.insight.contributing.notes import ContributionNotes
+        from coachkit.store.relational.contribution_notes import SqlContributionNotes
+
+        return ContributionNotes(SqlContributionNotes(self._database))
+
+    @staticmethod
+    def since(at: datetime, months: int) -> datetime:
+        """The first moment of the month that lies ``months`` (3, 6 or 12) closed months back."""
+        return _since(at, months)
+
+    def contribution(self, viewer: Viewer, seen: Seen, about: About, since: datetime) -> View:
+        """Who advanced whose goals since then, in the eyes of ``viewer``."""
+        from coachkit.insight.contributing.view import view
+        from coachkit.store.relational.contribution_notes import customer_words
+        from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
+
+        reader = SqlGoalMapReader(self._database)
+        return view(
+            seen.tables,
+            seen.chart,
+            about,
+            since,
+            seen.at,
+            present={one.id for one in self._directory.people()},
+            goals=reader.goals(viewer.scopes, viewer.at),
+            words=customer_words(self._database, viewer.scopes, viewer.at),
+            belonging=reader.belonging(viewer.scopes),
         )
 
     # --- network and flow --------------------------------------------------------------------------------------------

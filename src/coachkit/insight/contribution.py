@@ -16,12 +16,24 @@ from coachkit.insight.resting import Elsewhere
 from coachkit.insight.rows import Act, FeedbackRow, ItemRow, Material
 from coachkit.insight.work import ended, is_routine
 
-__all__ = ["KINDS", "Contribution", "Group", "Shared", "contributions", "groups", "own", "quotable", "unnamed"]
+__all__ = [
+    "FOR_OTHERS",
+    "KINDS",
+    "KIND_OF",
+    "Contribution",
+    "Group",
+    "Shared",
+    "contributions",
+    "groups",
+    "own",
+    "quotable",
+    "unnamed",
+]
 
 KINDS = ("decided", "delivered", "reviewed", "unblocked", "mentored", "documented", "responded", "served")
 """In the order of a summary."""
 
-_OF: Mapping[str, str] = {
+KIND_OF: Mapping[str, str] = {
     "decided": "decided",
     "reviewed": "reviewed",
     "approved": "reviewed",
@@ -37,7 +49,7 @@ _OF: Mapping[str, str] = {
 }
 """Kind of help by kind of interaction."""
 
-_FOR_OTHERS = frozenset({"reviewed", "unblocked", "mentored"})
+FOR_OTHERS = frozenset({"reviewed", "unblocked", "mentored"})
 """Kinds that are help only if they are for somebody else."""
 
 _SAME_TITLE = 40
@@ -150,10 +162,10 @@ def _of_team(shared: Shared, one: Contribution) -> bool:
 def _given(material: Material, goal_of: Mapping[int, str]) -> Iterable[Contribution]:
     people, window = material.people, material.window
     for act in material.acts:
-        kind = _OF.get(act.kind)
+        kind = KIND_OF.get(act.kind)
         if kind is None or not window.holds(act.at):
             continue
-        if kind in _FOR_OTHERS and act.target in (None, act.actor):
+        if kind in FOR_OTHERS and act.target in (None, act.actor):
             continue
         item = material.item_of(act)
         yield Contribution(
@@ -282,6 +294,6 @@ def unnamed(shared: Shared) -> bool:
         material.window.holds(act.at)
         and act.actor not in material.people.bots
         and act.actor not in shared.present
-        and (act.kind in _OF or act.kind in _MAKING)
+        and (act.kind in KIND_OF or act.kind in _MAKING)
         for act in material.acts
     )

@@ -19,6 +19,7 @@ __all__ = [
     "STATES",
     "SYNC_STATES",
     "UNTOLD",
+    "VIEWS",
     "key_of",
     "models_in_words",
     "name",
@@ -143,6 +144,12 @@ DOCUMENTS: Mapping[str, str] = {
     "contribution_summary": mark("contribution summary"),
     "key_conversation": mark("key conversation"),
 }
+
+VIEWS: Mapping[str, str] = {
+    "network": mark("the network, where you are named"),
+    "contribution-view": mark("a contribution view, where you are named"),
+}
+"""What insight showed to somebody, for those whom it names."""
 
 OUTCOMES: Mapping[str, str] = {
     "composed": mark("Our own words, from the fact alone."),

@@ -52,6 +52,14 @@ CARDS = (
         mark("In which step, at which hand-off and in which area, with intervals and what chance would do."),
     ),
     Card(
+        "/insight/contribution",
+        mark("Who advanced whose goals"),
+        mark(
+            "By kind of help, of a person, a team, a project or between teams. "
+            "Your own view is whole, and you add to it."
+        ),
+    ),
+    Card(
         "/contributions",
         mark("Who contributed what"),
         mark("What people brought about together, by kind of help. Whoever is named sees it first."),

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from coachkit.access import ReadEntry
 from coachkit.api.security import Asks, Installation
 from coachkit.web.rendering import Reader, page, reader_of
-from coachkit.web.words import DOCUMENTS, KINDS, key_of, name, title_of
+from coachkit.web.words import DOCUMENTS, KINDS, VIEWS, key_of, name, title_of
 
 __all__ = ["router"]
 
@@ -90,6 +90,8 @@ def _what(what: str, reader: Reader) -> str:
     noun, _, key = what.partition(" ")
     if noun == "brief":
         return reader.say("the brief about you")
+    if noun in VIEWS:
+        return name(VIEWS, noun, reader.say)
     if noun in DOCUMENTS:
         return name(DOCUMENTS, noun, reader.say)
     if noun == "evidence" and key in KINDS:

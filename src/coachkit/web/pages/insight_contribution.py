@@ -1,0 +1,170 @@
+"""The contribution view: of a person, a team, a project, a goal, or of two teams; and what one adds to one's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
+
+from coachkit.api.insight_contribution import ContributionSeen, contribution_of, readers_of
+from coachkit.api.insight_network import Months, PeriodQuery
+from coachkit.api.security import Asks, Installation
+from coachkit.delivery.contribution_told import HELP
+from coachkit.delivery.told import Names, Sentence
+from coachkit.domain.identity import public_id
+from coachkit.errors import AccessDenied, Ambiguous, BadInput, NotFound
+from coachkit.insight.contributing.notes import LONGEST_NOTE, NoteKind
+from coachkit.insight.contributing.view import AboutKind
+from coachkit.insight.network.teams import PERIODS
+from coachkit.web.rendering import back, page, reader_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+PeriodForm = Annotated[Months, BeforeValidator(int), Form()]
+_MINE = "/insight/contribution/me"
+
+
+@router.get("/insight/contribution")
+def show(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    about: Annotated[str, Query(max_length=200)] = "",
+    other: Annotated[str, Query(max_length=200)] = "",
+    months: PeriodQuery = 6,
+) -> HTMLResponse:
+    """Without a name, that of the viewer's team; without a team, their own."""
+    if not about:
+        team = app.directory.person(viewer.person).team
+        about = f"team:{team}" if team else "me"
+    return _page(request, app, viewer, about, other, months)
+
+
+@router.get(_MINE)
+def show_mine(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    months: PeriodQuery = 6,
+    undo: Annotated[str, Query(max_length=40)] = "",
+) -> HTMLResponse:
+    return _page(request, app, viewer, "me", "", months, undo=undo)
+
+
+def _page(
+    request: Request, app: Installation, viewer: Asks, about: str, other: str, months: Months, *, undo: str = ""
+) -> HTMLResponse:
+    reader = reader_of(request)
+    problem, candidates = "", []
+    try:
+        seen = contribution_of(app, viewer, about, months, reader.language, other)
+    except (AccessDenied, Ambiguous, BadInput, NotFound) as error:
+        message, hint = error.chinese if reader.say.zh and error.chinese[0] else (error.message, error.hint)
+        problem = f"{message[:1].upper()}{message[1:]} {hint}".strip()
+        candidates = [one.rpartition(" · ")[2] for one in error.candidates] if isinstance(error, Ambiguous) else []
+        status = error.http_status
+        seen = contribution_of(app, viewer, "me", months, reader.language)
+    else:
+        status = 200
+    own = seen.person is not None and seen.mine and not problem
+    return page(
+        request,
+        "insight_contribution.html",
+        status=status,
+        nav="insight",
+        seen=seen,
+        problem=problem,
+        candidates=candidates,
+        about=about,
+        other=other,
+        months=months,
+        periods=PERIODS,
+        teams=sorted(seen.names.teams.items(), key=lambda pair: (pair[1].casefold(), pair[0])),
+        outcome=[_shown(one, seen) for one in seen.told.outcome],
+        did=[(kind, HELP[kind][seen.names.zh], [_shown(one, seen) for one in told]) for kind, told in seen.told.did],
+        customers=[_shown(one, seen) for one in seen.told.customers],
+        mine=own,
+        is_person=seen.found.about.kind is AboutKind.PERSON,
+        readers=[one.name for one in readers_of(app, seen.person)] if seen.person else [],
+        added=[one for one in seen.notes if one.kind is NoteKind.ADDS],
+        differs={
+            statement: [one for one in seen.notes if one.statement == statement]
+            for statement in {one.statement for one in seen.notes if one.statement}
+        },
+        elsewhere=_elsewhere(seen),
+        help=[(kind, words[seen.names.zh]) for kind, words in HELP.items()],
+        help_of={kind: words[seen.names.zh] for kind, words in HELP.items()},
+        longest=LONGEST_NOTE,
+        undo=undo,
+    )
+
+
+def _elsewhere(seen: ContributionSeen) -> list[Any]:
+    """What is contested and no longer told in this period: it does not vanish with its sentence."""
+    told = {one.id for one in seen.found.did}
+    return [one for one in seen.notes if one.statement and one.statement not in told]
+
+
+def _shown(one: Sentence, seen: ContributionSeen) -> dict[str, Any]:
+    name = one.details.get("id", "")
+    return {
+        "id": name,
+        "text": one.text,
+        "chips": _chips(one.records, seen.names),
+        "contested": name in seen.contested,
+    }
+
+
+def _chips(records: tuple[int, ...], names: Names) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for record in records:
+        found.setdefault(names.label(record), public_id(record))
+    return [(record, label) for label, record in found.items()]
+
+
+@router.post(f"{_MINE}/notes")
+def write(
+    app: Installation,
+    viewer: Asks,
+    text: Annotated[str, Form(max_length=4000)],
+    help: Annotated[str, Form(max_length=20)] = "",  # noqa: A002 - the name of the field
+    day: Annotated[str, Form(max_length=10)] = "",
+    statement: Annotated[str, Form(max_length=40)] = "",
+    months: PeriodForm = 6,
+) -> Response:
+    today = app.directory.today(viewer.at)
+    if statement:
+        app.insights.notes.contest(viewer, statement, text, day=today)
+    else:
+        app.insights.notes.add(viewer, text, day=_day(day) or today, help=help)
+    return back(f"{_MINE}?{urlencode({'months': months})}#" + (f"did-{statement}" if statement else "added"))
+
+
+@router.post(f"{_MINE}/notes/{{note}}")
+def change(
+    app: Installation,
+    viewer: Asks,
+    note: str,
+    do: Annotated[Literal["withdraw", "restore"], Form()],
+    months: PeriodForm = 6,
+) -> Response:
+    if do == "withdraw":
+        app.insights.notes.withdraw(viewer, note)
+        return back(f"{_MINE}?{urlencode({'months': months, 'undo': note})}#added")
+    app.insights.notes.restore(viewer, note)
+    return back(f"{_MINE}?{urlencode({'months': months})}#added")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput(
+            "this is no day.", hint="Write it as 2026-05-06.", chinese=("这不是日期。", "请写成 2026-05-06 这样。")
+        ) from error
