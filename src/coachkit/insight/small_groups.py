@@ -105,7 +105,7 @@ def _atoms(sets: list[frozenset[int]]) -> dict[int, tuple[int, int]]:
 class _Combined:
     """Everything that can be had by adding and subtracting published totals: rows in reduced echelon form.
 
-    The pivots lie in the largest atoms first. A total of one atom is then always a row by itself, and one of two
+    The pivots lie in the large atoms first. A total of one atom is then always a row by itself, and one of two
     atoms a row or a combination of two rows.
     """
 
@@ -131,7 +131,7 @@ class _Combined:
         row = self._reduced(members)
         if not row:
             return set()
-        pivot = min(row)
+        pivot = self._leading(row)
         inverse = pow(row[pivot], -1, _PRIME)
         row = {atom: value * inverse % _PRIME for atom, value in row.items()}
         changed = {pivot}
@@ -154,8 +154,15 @@ class _Combined:
         row = self._reduced(members)
         if not row:
             return {}
-        pivot = min(row)
+        pivot = self._leading(row)
         return {pivot: {}} | {other: dict(one) for other, one in self._rows.items() if pivot in one}
+
+    def _leading(self, row: _Row) -> int:
+        """The large atom with the highest number; a small one where there is none.
+
+        Of large ones the last, so that the parts of a whole each take one atom out of its row, and not all the others.
+        """
+        return max((atom for atom in row if self._sizes[atom] >= self._smallest), default=min(row))
 
     def _tells(self, changed: set[int]) -> bool:
         if any(self._people(self._rows[pivot]) < self._smallest for pivot in changed):
