@@ -15,6 +15,7 @@ from coachkit.evaluation.making.from_sample import files_of
 from coachkit.evaluation.making.truths import Truths, gold_of, mentions_of, outside_quotes
 from coachkit.evaluation.organisations import load_organisations
 from coachkit.sample import simulate
+from coachkit.sample.variants.thinned import silent
 
 EVALS = Path(__file__).resolve().parents[3] / "evals"
 SPECS = load_organisations(EVALS).by_name
@@ -112,3 +113,13 @@ def test_what_only_a_quotation_says_is_no_statement() -> None:
     assert re.search(pattern, "“A” and “B”: it has been live.")
     assert not re.search(pattern, "Duarte wrote: “PAY-1 has been live since Monday”.")
     assert not re.search(pattern, "“It has been live”, and “so has been live that”.")
+
+
+def test_cases_of_empty_packs_are_about_those_of_whom_nothing_is_left() -> None:
+    spec = SPECS["sample-7-thin"]
+    assert spec.sample is not None
+    whole = simulate(spec.sample.seed, today=spec.today)
+    quiet = {one.email for one in silent(whole)}
+    empty = {case.subject for case in documents() if case.abstain and case.organisation == "sample-7-thin"}
+    assert empty
+    assert empty <= quiet

@@ -35,18 +35,25 @@ def files_of(specs: Iterable[OrganisationSpec]) -> Iterator[tuple[str, str]]:
     for spec in specs:
         if spec.sample is None:
             continue
-        organisation = vary(simulate(spec.sample.seed, today=spec.today), spec.sample.variant)
+        whole = simulate(spec.sample.seed, today=spec.today)
+        organisation = vary(whole, spec.sample.variant)
+        quiet = frozenset(one.handle for one in silent(whole)) if spec.sample.variant == "thin" else frozenset()
         for kind in DraftKind:
-            made = cases_of(kind, spec, organisation)
+            made = cases_of(kind, spec, organisation, quiet)
             yield (
                 f"{kind}/cases/{spec.name}.yaml",
                 written(kind, made, organisation=spec.name, slices=[spec.sample.variant]),
             )
 
 
-def cases_of(kind: DraftKind, spec: OrganisationSpec, organisation: Organisation) -> tuple[EvalCase, ...]:
-    """The cases of one kind of document about one organisation."""
-    making = _Making(kind, spec, Truths(organisation, spec.timezone))
+def cases_of(
+    kind: DraftKind, spec: OrganisationSpec, organisation: Organisation, quiet: frozenset[str] = frozenset()
+) -> tuple[EvalCase, ...]:
+    """The cases of one kind of document about one organisation.
+
+    :param quiet: handles of those of whom it has no record: nothing may be claimed about them.
+    """
+    making = _Making(kind, spec, Truths(organisation, spec.timezone), quiet)
     if kind is DraftKind.CONTRIBUTION_SUMMARY:
         return tuple(making.targets())
     return tuple(making.about(person) for person in making.people())
@@ -55,13 +62,11 @@ def cases_of(kind: DraftKind, spec: OrganisationSpec, organisation: Organisation
 class _Making:
     """Makes the cases of one kind of document about one organisation."""
 
-    def __init__(self, kind: DraftKind, spec: OrganisationSpec, truths: Truths) -> None:
+    def __init__(self, kind: DraftKind, spec: OrganisationSpec, truths: Truths, quiet: frozenset[str]) -> None:
         assert spec.sample is not None
         self.kind, self.spec, self.truths = kind, spec, truths
         self.variant = spec.sample.variant
-        self.silent = (
-            frozenset(one.handle for one in silent(truths.organisation)) if self.variant == "thin" else frozenset()
-        )
+        self.silent = quiet
         self._musts: Mapping[DraftKind, Callable[[Person], Iterable[Mention]]] = {
             DraftKind.BRIEF: self._brief,
             DraftKind.AGENDA: self._agenda,
