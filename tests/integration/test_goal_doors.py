@@ -6,13 +6,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+import sqlalchemy as sa
 from door_office import SECRET, Office, at, key
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from coachkit.cli.app import app as cli
 from coachkit.sdk import Audience, Goal, Interaction, InteractionKind, KeyResult, Link, WorkItem, WorkItemKind
+from coachkit.store.relational.schema import embeddings
 
 ClientOf = Callable[..., TestClient]
 QUEUE, GOALS = "/api/insight/goal-links", "/api/insight/goals"
@@ -128,6 +131,30 @@ def test_what_is_hidden_changes_nothing(office: Office, client_of: ClientOf) -> 
     assert SECRET in wei.get(GOALS).text
     assert [maria.get(path).json() for path in paths] == before
     assert maria.get(f"{GOALS}/G-2").status_code == 404
+
+
+def test_meaning_counts_where_both_are_embedded(office: Office, client_of: ClientOf) -> None:
+    issue(office, "SRCH-110", "新增缩短等待", "tom")
+    tom = office.app.insights.goals
+    item = tom.item(office.viewer("tom"), "SRCH-110").record
+    other = KeyResult(key="KR-8", title="Pages in one style", start=0, target=1)
+    office.put("okr", "goals", "G-3", Goal(key="G-3", title="One style", team="search", key_results=(other,)), at(10))
+    goals = {goal.key: goal.record for goal in tom.overview(office.viewer("tom")).goals}
+    before = asked(client_of(office, "tom"), "SRCH-110")
+    vectors = {item: (1.0, 0.0), goals["G-3"]: (0.9, 0.436), goals["G-1"]: (0.0, 1.0)}
+    rows = [
+        {"record_id": record, "model": "m", "content_hash": str(record), "language": "en", "version": number}
+        | {"vector": np.array(vector, dtype=np.float32).tobytes()}
+        for number, (record, vector) in enumerate(vectors.items())
+    ]
+    with office.app.database.write() as connection:
+        connection.execute(sa.insert(embeddings), rows)
+    issue(office, "SRCH-111", "Anything new", "wei")  # what was kept is looked at again after a change
+    after = asked(client_of(office, "tom"), "SRCH-110")
+    assert before is None or before["candidates"][0]["goal"] == "G-1"
+    assert after is not None
+    assert after["candidates"][0]["goal"] == "G-3"
+    assert "it means much the same" in after["candidates"][0]["reasons"]
 
 
 def test_the_page_works_with_forms_alone(office: Office, client_of: ClientOf) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from coachkit.insight.linking.cards import ENDED
 from coachkit.insight.rows import KeyResultRow
 
-__all__ = ["GoalMapReader", "MappedGoal", "Node", "StateRow", "progress", "tree"]
+__all__ = ["GoalMapReader", "MappedGoal", "Node", "StateRow", "Vector", "progress", "tree"]
+
+Vector = NDArray[np.float32]
 
 LEVELS = ("company", "team", "person")
 
@@ -71,6 +76,9 @@ class GoalMapReader(Protocol):
 
     def team_names(self, scopes: frozenset[int]) -> Mapping[str, str]:
         """Key → name."""
+
+    def vectors(self, scopes: frozenset[int], wanted: Collection[int]) -> Mapping[int, Vector]:
+        """Vectors of unit length of those records that have one, all of one model; none where nothing is embedded."""
 
     def belonging(self, scopes: frozenset[int]) -> Mapping[int, frozenset[str]]:
         """By item, the goals of the epic it belongs to and of what it fixes."""

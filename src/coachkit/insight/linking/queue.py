@@ -28,10 +28,10 @@ KNOWN_DAYS = 730
 MOST_LEARNED = 3_000
 """The newest linked items that the linker learns from: what was confirmed long ago says little of today."""
 
-LEAST = 0.05
+LEAST = 0.02
 """Below this confidence a goal is not worth a question."""
 
-LEAST_OTHER = 0.02
+LEAST_OTHER = 0.01
 """So likely must a further goal be to be offered beside the best."""
 
 CHOICES = 3

@@ -22,7 +22,7 @@ from coachkit.insight.linking.health import Finding, Surroundings, examine
 from coachkit.insight.linking.mapping import GoalMapReader, MappedGoal
 from coachkit.insight.linking.queue import Proposal, Proposals, lately, propose
 from coachkit.insight.linking.slipping import Course, Worked, courses
-from coachkit.insight.linking.words import Terms
+from coachkit.insight.linking.words import Floats, Terms, likeness
 from coachkit.insight.organisation.tables import Tables, moment
 
 __all__ = ["GoalLinks", "GoalView", "Overview"]
@@ -120,6 +120,7 @@ class GoalLinks:
             answers=self._answers.in_force(viewer.at),
             names={goal.key: tuple(result.key for result in goal.results) for goal in goals},
             belongs_to=belongs_to,
+            likeness=self._likeness(viewer, tables, at),
         )
         ways = courses({goal.record: goal.key for goal in goals}, found.work, tables.states, at)
         findings: dict[str, list[Finding]] = defaultdict(list)
@@ -134,6 +135,14 @@ class GoalLinks:
             teams=self._reader.team_names(viewer.scopes),
             items={item.record: item for item in item_cards(tables, lately(tables, at), belongs_to)},
         )
+
+    def _likeness(self, viewer: Viewer, tables: Tables, at: int) -> Mapping[int, Floats]:
+        """How near items are to goals in meaning, where both are embedded."""
+        goals = tables.goals.sort("record")["record"].to_list()
+        known = set(goals)
+        vectors = self._reader.vectors(viewer.scopes, {*goals, *lately(tables, at).to_list()})
+        of_items = {record: vector for record, vector in vectors.items() if record not in known}
+        return likeness(of_items, [vectors.get(record) for record in goals])
 
     def goal(self, viewer: Viewer, key: str) -> GoalView:
         """:raises NotFound: if there is none that the viewer may know of."""

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 import sqlalchemy as sa
 
-from coachkit.insight.linking.mapping import MappedGoal, StateRow
+from coachkit.insight.linking.mapping import MappedGoal, StateRow, Vector
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.reading_goals import read_goals
 from coachkit.store.relational.reading_people import Whos
-from coachkit.store.relational.schema import goals, key_results, record_links, records, state_changes, teams
+from coachkit.store.relational.schema import (
+    embeddings,
+    goals,
+    key_results,
+    record_links,
+    records,
+    state_changes,
+    teams,
+)
 
 __all__ = ["SqlGoalMapReader"]
 
@@ -71,6 +80,21 @@ class SqlGoalMapReader:
                 .order_by(teams.c.key)
             )
         return {row.key: row.name for row in rows}
+
+    def vectors(self, scopes: frozenset[int], wanted: Collection[int]) -> Mapping[int, Vector]:
+        with self._database.read() as connection:
+            scope = Scope(connection, scopes)
+            e = embeddings.c
+            rows = scope.rows(
+                sa.select(e.record_id, e.model, e.vector)
+                .join(records, records.c.id == e.record_id)
+                .where(scope.within(e.record_id, wanted), scope.standing())
+                .order_by(e.record_id)
+            )
+        if not rows:
+            return {}
+        (model, _), *_ = Counter(row.model for row in rows).most_common(1)
+        return {row.record_id: np.frombuffer(row.vector, dtype=np.float32) for row in rows if row.model == model}
 
     def belonging(self, scopes: frozenset[int]) -> Mapping[int, frozenset[str]]:
         part = record_links.alias("part")
