@@ -134,6 +134,15 @@ class Linker:
         """Count the words of an item, whether or not anything is known of its goal."""
         self._index.see(self._words_of(item))
 
+    def expect(self, share: float) -> None:
+        """Let it begin with this share of items having a goal, as far as links of sources tell before anybody answers.
+
+        They tell the least: items without a link may have a goal too. So the share only raises what is supposed.
+        """
+        at_first = 1 / 6
+        share = min(max(share, at_first), 0.8)
+        self.asked_weights[_ASKED.index("base")] += math.log(share / (1 - share)) - math.log(at_first / (1 - at_first))
+
     def look(self, item: ItemCard) -> Look:
         """What speaks for each goal, and for none. Changes nothing."""
         words = self._words_of(item)
@@ -233,6 +242,7 @@ class Linker:
         kinds = f"{' '.join(sorted(item.labels))} {item.title}".lower()
         values = {
             "base": 1.0,
+            "stated": float(signs[best, [_PLACE["named"], _PLACE["belongs"]]].max()),
             "best": min(float(scores[best]), 40.0),
             "stands_out": float(probabilities[best]),
             "covered": float(signs[best, _PLACE["words"]]) * 10 / (1 + total),

@@ -28,7 +28,7 @@ KNOWN_DAYS = 730
 MOST_LEARNED = 3_000
 """The newest linked items that the linker learns from: what was confirmed long ago says little of today."""
 
-LEAST = 0.02
+LEAST = 0.01
 """Below this confidence a goal is not worth a question."""
 
 LEAST_OTHER = 0.01
@@ -101,13 +101,7 @@ def propose(
     known = {card.key for card in cards}
     said = {one.item: one for one in answers if one.in_force and (one.goal is None or one.goal in known)}
     items = {item.record: item for item in item_cards(tables, lately(tables, at), belongs_to)}
-    for item in items.values():
-        linker.see(item)
-    lessons = [(since[record], record) for record in goals_of if record in items]
-    lessons += [(int(one.at.timestamp() * 1000), one.item) for one in said.values() if one.verdict is Verdict.NONE]
-    for _, record in sorted(lessons)[-MOST_LEARNED:]:
-        if record in items:
-            linker.learn(items[record], goals_of.get(record, ()), asked=record in said)
+    _teach(linker, items, goals_of, since, said)
     work = [
         Worked(goal=goal, record=record, at=_happened(items[record], since[record]))
         for record, goals in goals_of.items()
@@ -138,6 +132,25 @@ def propose(
         work=tuple(work),
         linked={record: frozenset(goals) for record, goals in goals_of.items()},
     )
+
+
+def _teach(
+    linker: Linker,
+    items: Mapping[int, ItemCard],
+    goals_of: Mapping[int, set[str]],
+    since: Mapping[int, int],
+    said: Mapping[int, GoalAnswer],
+) -> None:
+    """What is linked and answered, in the order of time."""
+    for item in items.values():
+        linker.see(item)
+    lessons = [(since[record], record) for record in goals_of if record in items]
+    if items:
+        linker.expect(len(lessons) / len(items))
+    lessons += [(int(one.at.timestamp() * 1000), one.item) for one in said.values() if one.verdict is Verdict.NONE]
+    for _, record in sorted(lessons)[-MOST_LEARNED:]:
+        if record in items:
+            linker.learn(items[record], goals_of.get(record, ()), asked=record in said)
 
 
 def lately(tables: Tables, at: int) -> pl.Series:

@@ -47,6 +47,8 @@ SIGNS: Mapping[str, float] = {
 
 WHETHER: Mapping[str, float] = {
     "base": -4.0,
+    # it says so itself, or what it belongs to has one
+    "stated": 6.0,
     # score of the best goal: how much speaks for it at all
     "best": 0.1,
     # share of the best goal among all: one that stands out
