@@ -16,6 +16,8 @@ from coachkit.access import Directory, PersonEntry, ReadLog, Viewer
 from coachkit.store.relational.database import Database
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from coachkit.insight.contributing.notes import ContributionNotes
     from coachkit.insight.contributing.view import About, View
     from coachkit.insight.flow.findings import Flow
@@ -107,6 +109,14 @@ class Insights:
     def since(at: datetime, months: int) -> datetime:
         """The first moment of the month that lies ``months`` (3, 6 or 12) closed months back."""
         return _since(at, months)
+
+    def given(self, viewer: Viewer, seen: Seen, since: datetime) -> pl.DataFrame:
+        """Everything that people did since then, as contribution views tell it."""
+        from coachkit.insight.contributing.given import given
+        from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
+
+        belonging = SqlGoalMapReader(self._database).belonging(viewer.scopes)
+        return given(seen.tables, seen.chart, since, seen.at, belonging)
 
     def contribution(self, viewer: Viewer, seen: Seen, about: About, since: datetime) -> View:
         """Who advanced whose goals since then, in the eyes of ``viewer``."""

@@ -8,7 +8,7 @@ import pytest
 from door_office import SECRET, Office, at, key
 from starlette.testclient import TestClient
 
-from coachkit.sdk import Audience, Interaction, InteractionKind
+from coachkit.sdk import Audience, Goal, GoalLevel, Interaction, InteractionKind
 
 Clients = Callable[..., TestClient]
 URL = "/api/insight/contribution"
@@ -85,3 +85,16 @@ def test_the_page_shows_it_and_keeps_a_note_without_script(office: Office, clien
     assert wei.get("/insight/contribution", params={"about": "Maria Gomez"}).status_code == 403
     assert wei.get("/insight/contribution", params={"about": "team:search", "other": "payments"}).status_code == 200
     assert wei.get("/insight/contribution", params={"about": "nobody at all"}).status_code == 404
+
+
+def test_the_map_is_told_through_its_doors_and_not_moved_by_what_is_hidden(office: Office, client_of: Clients) -> None:
+    maria, wei = client_of(office, "maria"), client_of(office, "wei")
+    before = maria.get("/api/insight/map").json()
+    assert before["disputed"] == [], "three people are too few to tell"
+    assert maria.get("/insight/map").status_code == 200
+    own = wei.get(URL).json()["did"]["unblocked"][0]["id"]
+    wei.post(f"{URL}/notes", json={"kind": "differs", "text": "Not I.", "statement": own})
+    company = Goal(key="C-9", title=SECRET, level=GoalLevel.COMPANY)
+    office.put("okr", "goals", "C-9", company, at(11), audience=Audience.people(key("wei")))
+    assert maria.get("/api/insight/map").json() == before
+    assert SECRET in wei.get("/api/insight/map").text

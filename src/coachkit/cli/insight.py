@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from coachkit.cli import insight_contribution, insight_goals, insight_network, insight_predict
+from coachkit.cli import insight_contribution, insight_goals, insight_map, insight_network, insight_predict
 
 __all__ = ["group", "register"]
 
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     insight_network.register(group)
     insight_goals.register(group)
     insight_contribution.register(group)
+    insight_map.register(group)
     insight_predict.register(group)
     app.add_typer(group, name="insight")
     insight_goals.register_goals(app)

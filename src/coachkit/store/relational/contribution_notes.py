@@ -12,7 +12,7 @@ from coachkit.store.relational import schema as t
 from coachkit.store.relational.database import Database, upsert
 from coachkit.store.relational.reading_base import Scope
 
-__all__ = ["SqlContributionNotes", "customer_words"]
+__all__ = ["SqlContributionNotes", "contested_statements", "customer_words"]
 
 
 class SqlContributionNotes:
@@ -100,3 +100,19 @@ def customer_words(database: Database, scopes: frozenset[int], until: datetime) 
         )
         for row in rows
     )
+
+
+def contested_statements(database: Database) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Drafts of contribution summaries with statements that somebody sees differently, the newest first, and which."""
+    a, s = t.annotations_beside.c, t.showings.c
+    query = (
+        sa.select(a.draft_id, a.statement)
+        .join(t.showings, s.draft_id == a.draft_id)
+        .where(a.kind == "differs", a.statement != "", a.withdrawn_at.is_(None))
+        .order_by(s.shown_at.desc(), a.draft_id)
+    )
+    found: dict[str, set[str]] = {}
+    with database.read() as connection:
+        for row in connection.execute(query):
+            found.setdefault(row.draft_id, set()).add(row.statement)
+    return tuple((draft, frozenset(statements)) for draft, statements in found.items())

@@ -15,6 +15,7 @@ from coachkit.web.pages import (
     insight,
     insight_contribution,
     insight_goals,
+    insight_map,
     insight_network,
     me,
     records,
@@ -44,6 +45,7 @@ def pages_router() -> APIRouter:
         insight,
         insight_contribution,
         insight_goals,
+        insight_map,
         insight_network,
         evals,
     ):

@@ -52,6 +52,11 @@ CARDS = (
         mark("In which step, at which hand-off and in which area, with intervals and what chance would do."),
     ),
     Card(
+        "/insight/map",
+        mark("Collaboration on one page"),
+        mark("How strategy reaches teams, what depends on others, where credit is disputed. It prints on one sheet."),
+    ),
+    Card(
         "/insight/contribution",
         mark("Who advanced whose goals"),
         mark(
