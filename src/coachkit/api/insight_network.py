@@ -56,6 +56,7 @@ class NetworkSeen:
     told: network_told.NetworkTold
     names: Names
     team: str | None
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def network_of(app: App, viewer: Viewer, months: Months, language: Language, tea
     for person in {one.person for one in (*told.connectors, *told.depends, *told.newcomers)} - {None, viewer.person}:
         if person is not None and person in seen.people:
             app.reads.record(viewer, person, "network", PURPOSE, viewer.at)
-    return NetworkSeen(found, told, names, chosen)
+    return NetworkSeen(found, told, names, chosen, seen)
 
 
 def teams_of(app: App, viewer: Viewer, months: Months, language: Language, team: str | None = None) -> TeamsSeen:

@@ -45,7 +45,10 @@ class Names:
         return self.teams.get(team, team) if team else ("无团队" if self.zh else "no team")
 
     def label(self, record: int) -> str:
-        return self.labels.get(record) or ("记录" if self.zh else "record")
+        """The key; of a change request without the owner of its repository, so that its number can be read."""
+        found = self.labels.get(record) or ("记录" if self.zh else "record")
+        owner, _, rest = found.partition("/")
+        return rest if owner and "#" in rest and " " not in found else found
 
     def day(self, at: datetime | date) -> str:
         day = at.astimezone(self.zone).date() if isinstance(at, datetime) else at

@@ -27,7 +27,7 @@ from coachkit.errors import NotFound
 from coachkit.insight.flow.findings import Slow
 from coachkit.insight.flow.spans import STEPS
 from coachkit.insight.network.findings import MOST_PEOPLE
-from coachkit.insight.network.teams import PERIODS, TeamTie
+from coachkit.insight.network.teams import PERIODS, TeamMap, TeamTie
 from coachkit.web.charts.boxes import box_shape, heat, ticks
 from coachkit.web.charts.network import Picture, colour_of, picture
 from coachkit.web.i18n import mark
@@ -55,7 +55,8 @@ def show_network(
     seen = network_of(app, viewer, months, reader.language, team)
     key = key_people(seen.found, seen.names)
     numbers = {person: number for number, person in enumerate(key, 1)}
-    teams = teams_of(app, viewer, months, reader.language)
+    alone = len(seen.found.people) > MOST_PEOPLE
+    teams = app.insights.team_map(seen.seen, months) if alone else None
     wide, narrow = (_picture(seen, teams, numbers, width) for width in (_WIDE, _NARROW))
     return page(
         request,
@@ -65,7 +66,7 @@ def show_network(
         seen=seen,
         wide=wide,
         narrow=narrow,
-        teams_alone=len(seen.found.people) > MOST_PEOPLE,
+        teams_alone=alone,
         key=[
             {
                 "number": numbers[person],
@@ -83,14 +84,14 @@ def show_network(
     )
 
 
-def _picture(seen: NetworkSeen, teams: TeamsSeen, numbers: dict[int, int], width: int) -> Picture:
+def _picture(seen: NetworkSeen, teams: TeamMap | None, numbers: dict[int, int], width: int) -> Picture:
     found = seen.found
     colours = colour_of(list(seen.names.teams))
     people = {person: team for person, team in found.people.items() if team not in found.small}
     if seen.team:
         near = {seen.team} | {other for tie in found.ties for other in _other(tie.one, tie.other, people, seen.team)}
         people = {person: team for person, team in people.items() if team in near}
-    if len(people) <= MOST_PEOPLE:
+    if teams is None:
         ties = [
             tie
             for tie in found.ties
@@ -103,7 +104,7 @@ def _picture(seen: NetworkSeen, teams: TeamsSeen, numbers: dict[int, int], width
     for team in people.values():
         sizes[team] = sizes.get(team, 0) + 1
     largest = set(sorted(sizes, key=lambda team: (-sizes[team], team))[:_LARGEST])
-    between = {(one.team, one.other): one.strength for one in teams.found.ties if one.strength}
+    between = {(one.team, one.other): one.strength for one in teams.ties if one.strength}
     kept = {person: team for person, team in people.items() if team in largest}
     return picture(kept, (), seen.names.teams, colours, {}, width=width, between=between)
 
