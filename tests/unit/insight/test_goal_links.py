@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from goal_tables import NOW, Desk, ms, terms
 
+from coachkit.insight.linking.answering import tasks
 from coachkit.insight.linking.answers import GoalAnswer, Verdict
 from coachkit.insight.linking.cards import goal_cards, item_cards
 from coachkit.insight.linking.linker import Linker
 from coachkit.insight.linking.queue import Proposals, propose
 from coachkit.insight.linking.wording import confidence_word, reasons
+from coachkit.insight.organisation.asking import Asked
 from coachkit.insight.organisation.tables import moment
 
 ANA, TOM, WEI = 1, 2, 3
@@ -159,3 +162,40 @@ def test_old_items_are_not_asked_about(desk: Desk) -> None:
 def test_confidence_has_a_word_for_each_level() -> None:
     assert [confidence_word(value, zh=False) for value in (0.9, 0.5, 0.1)] == ["likely", "perhaps", "a guess"]
     assert confidence_word(0.0, zh=True) == "猜测"
+
+
+# --- the scoring door ------------------------------------------------------------------------------------------------
+
+
+def rows(desk: Desk, task: str, keys: pl.DataFrame | None = None, sets: dict[str, str] | None = None) -> pl.DataFrame:
+    known = {one.name: one for one in tasks(terms)}
+    return known[task].predict(Asked(org="o", tables=desk.tables(), keys=keys, sets=sets or {}))
+
+
+def test_the_scoring_door_judges_each_item_before_it_hears_the_answer(desk: Desk) -> None:
+    """Two alike items: the answer of the first moves the second, and its own answer moves neither."""
+    desk.item(1, "Warm the shards before noon", days=12)
+    desk.item(2, "Warm the shards before night", days=11)
+    answers = pl.DataFrame({"item_id": ["I-1", "I-2"], "goal_id": ["OPS-O1", "OPS-O1"]})
+    cold = rows(desk, "links")
+    warm = rows(desk, "links-confirmed", answers)
+    first = [frame.filter(pl.col("item_id") == "I-1").rows() for frame in (cold, warm)]
+    assert first[0] == first[1]
+    second = warm.filter(pl.col("item_id") == "I-2").sort("score", descending=True)
+    assert second["goal_id"][0] == "OPS-O1"
+    assert set(cold["set"]) == {"o"}
+
+
+def test_a_set_with_goals_of_its_own_is_asked_about_these(desk: Desk) -> None:
+    desk.item(1, "Cut latency of slow queries")
+    found = rows(desk, "links", sets={"I-1": "s", REFUNDS: "s", SEARCH: "other"})
+    assert set(found["goal_id"]) == {REFUNDS}
+
+
+def test_slips_are_answered_for_the_moments_asked_about(desk: Desk) -> None:
+    desk.item(1, "Cut latency of slow queries", by=ANA, days=20)
+    desk.link(1, SEARCH, 20)
+    cut = ms(0) // 1000
+    keys = pl.DataFrame({"set": ["s", "s"], "goal_id": [SEARCH, REFUNDS], "cut": [cut, cut]})
+    found = {row["goal_id"]: row["score"] for row in rows(desk, "slips", keys).iter_rows(named=True)}
+    assert found[SEARCH] < found[REFUNDS], "there was work on it"

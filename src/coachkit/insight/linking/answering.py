@@ -56,10 +56,11 @@ def _answer(asked: Asked, terms: Terms, *, confirmed: bool) -> pl.DataFrame:
     if confirmed and asked.keys is not None:
         for item, goal in asked.keys.select("item_id", "goal_id").iter_rows():
             said[item].add(goal)
-    goals = goal_cards(asked.tables)
+    every = goal_cards(asked.tables)
     rows: list[tuple[str, str, str, float]] = []
     for name, items in _sets(asked).items():
-        linker = Linker(goals, terms)
+        own = [goal for goal in every if asked.sets.get(goal.key) == name]
+        linker = Linker(own or every, terms)
         linked = any(item.key in said for item in items)
         for item in items:
             linker.see(item)
@@ -73,17 +74,20 @@ def _answer(asked: Asked, terms: Terms, *, confirmed: bool) -> pl.DataFrame:
 
 
 def _sets(asked: Asked) -> Mapping[str, list[ItemCard]]:
-    """The items of each set in the order of time; those without a date in the order of the file."""
+    """The items of each set in the order of time; those without a date in the order of the file.
+
+    Where nobody names sets there is one, with the name of the organisation.
+    """
     order = {key: place for place, key in enumerate(asked.sets)}
     found: dict[str, list[ItemCard]] = defaultdict(list)
     for item in _known(asked, order):
-        found[asked.sets[item.key]].append(item)
+        found[asked.sets.get(item.key, asked.org)].append(item)
     return found
 
 
 def _known(asked: Asked, order: Mapping[str, int]) -> Iterable[ItemCard]:
-    items = (item for item in item_cards(asked.tables) if item.key in order)
-    return sorted(items, key=lambda item: (item.at or 0, order[item.key]))
+    items = (item for item in item_cards(asked.tables) if item.key in order or not order)
+    return sorted(items, key=lambda item: (item.at or 0, order.get(item.key, 0), item.record))
 
 
 def _slips(asked: Asked, terms: Terms) -> pl.DataFrame:
