@@ -16,6 +16,7 @@ from coachkit.cli.output import AsJson, console, emit, notes
 from coachkit.errors import BadInput
 
 if TYPE_CHECKING:
+    from coachkit.bootstrap import App
     from coachkit.evaluation.freezing.pseudonyms import Pseudonyms
     from coachkit.evaluation.freezing.writing import Frozen
 
@@ -31,6 +32,18 @@ def register(_app: typer.Typer) -> None:
     """They stand in the group ``eval``, which :mod:`coachkit.cli.evals` registers."""
 
 
+Draft = Annotated[
+    str | None, typer.Option(metavar="DRAFT", help="A draft of this installation, by its id, to make the case of.")
+]
+Gold = Annotated[list[str] | None, typer.Option(help="Key of a record that should be cited.")]
+Told = Annotated[list[str] | None, typer.Option(help="Words that must be told.")]
+NotTold = Annotated[list[str] | None, typer.Option(help="Words that must not be told.")]
+Replaced = Annotated[
+    list[str] | None,
+    typer.Option(metavar="WORDS=OTHERS", help="Words that nobody knows to be a name, and what replaces them."),
+]
+
+
 @commands.command()
 def new(
     context: typer.Context,
@@ -40,18 +53,13 @@ def new(
     name: Annotated[str, typer.Option("--id", help="Of the case: a name of its own among all.")] = "",
     organisation: Annotated[str, typer.Option(help="Its name in organisations.yaml.")] = "sample-7",
     subject: Annotated[str, typer.Option(help="Work mail of the person it is about, or a target: goal:PAY-O1.")] = "",
-    from_draft: Annotated[
-        str | None, typer.Option(metavar="DRAFT", help="A draft of this installation, by its id, to make the case of.")
-    ] = None,
+    from_draft: Draft = None,
     viewer: Annotated[str | None, typer.Option("--as", help="Whose draft it is. The read is noted.")] = None,
     why: Annotated[str, typer.Option(help="What is wrong with the draft; it stands in the case.")] = "",
-    gold: Annotated[list[str] | None, typer.Option(help="Key of a record that should be cited.")] = None,
-    must_mention: Annotated[list[str] | None, typer.Option(help="Words that must be told.")] = None,
-    must_not: Annotated[list[str] | None, typer.Option(help="Words that must not be told.")] = None,
-    replace: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WORDS=OTHERS", help="Words that nobody knows to be a name, and what replaces them."),
-    ] = None,
+    gold: Gold = None,
+    must_mention: Told = None,
+    must_not: NotTold = None,
+    replace: Replaced = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write it; without, it is only shown.")] = False,
     evals: Evals = None,
     lang: Language = None,
@@ -70,34 +78,10 @@ def new(
     if from_draft is None:
         _begin(document, name, organisation, subject, folder, yes=yes, zh=zh, as_json=as_json)
         return
-    if viewer is None:
-        raise BadInput(
-            "it is not known whose draft it is.",
-            hint="Say --as PERSON: the one for whom it was prepared.",
-            chinese=("不知道这是谁的草稿。", "请用 --as 指明：为谁生成的。"),
-        )
-    from coachkit.evaluation.freezing.writing import write_frozen
-    from coachkit.proving.freezing import freeze
-
     with opened(context) as app:
-        frozen, said = freeze(
-            app,
-            from_draft,
-            viewer_named(app, viewer),
-            name=name,
-            why=why,
-            gold=gold or (),
-            must_mention=must_mention or (),
-            must_not=must_not or (),
-            besides=_pairs(replace or []),
-        )
-    left = said.leftovers(frozen.records)
-    if left:
-        raise BadInput(
-            f"{len(left)} names would be left in it: {', '.join(left[:5])}.",
-            hint="Replace them: --replace 'NAME=OTHER'.",
-            chinese=(f"仍会留下 {len(left)} 个名字：{'、'.join(left[:5])}。", "请用 --replace 'NAME=OTHER' 替换。"),
-        )
+        frozen, said = _frozen(app, from_draft, viewer, name, why, gold, must_mention, must_not, replace)
+    from coachkit.evaluation.freezing.writing import write_frozen
+
     paths = write_frozen(frozen, folder) if yes else ()
     if as_json:
         emit({"case": frozen.case.id, "records": len(frozen.lines), "written": list(paths), "names": said.names()})
@@ -105,6 +89,49 @@ def new(
     if not yes:
         _preview(frozen, said, zh)
     _wrote(paths, zh)
+
+
+def _frozen(
+    app: App,
+    draft: str,
+    viewer: str | None,
+    name: str,
+    why: str,
+    gold: list[str] | None,
+    must_mention: list[str] | None,
+    must_not: list[str] | None,
+    replace: list[str] | None,
+) -> tuple[Frozen, Pseudonyms]:
+    """The case of a draft, as the options say.
+
+    :raises BadInput: if it is not said whose draft it is, or a name that is known would be left in it.
+    """
+    from coachkit.proving.freezing import freeze
+
+    if viewer is None:
+        raise BadInput(
+            "it is not known whose draft it is.",
+            hint="Say --as PERSON: the one for whom it was prepared.",
+            chinese=("不知道这是谁的草稿。", "请用 --as 指明：为谁生成的。"),
+        )
+    frozen, said = freeze(
+        app,
+        draft,
+        viewer_named(app, viewer),
+        name=name,
+        why=why,
+        gold=gold or (),
+        must_mention=must_mention or (),
+        must_not=must_not or (),
+        besides=_pairs(replace or []),
+    )
+    if left := said.leftovers(frozen.records):
+        raise BadInput(
+            f"{len(left)} names would be left in it: {', '.join(left[:5])}.",
+            hint="Replace them: --replace 'NAME=OTHER'.",
+            chinese=(f"仍会留下 {len(left)} 个名字：{'、'.join(left[:5])}。", "请用 --replace 'NAME=OTHER' 替换。"),
+        )
+    return frozen, said
 
 
 def _begin(

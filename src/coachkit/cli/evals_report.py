@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,6 +16,7 @@ from coachkit.errors import BadInput
 
 if TYPE_CHECKING:
     from coachkit.evaluation.judging.calibration import Calibration
+    from coachkit.evaluation.reporting.viewing import Report
 
 __all__ = ["Format", "register"]
 
@@ -66,10 +67,7 @@ def report(
     """
     from coachkit.evaluation.record import RunRecord
     from coachkit.evaluation.reporting.held import accepted, held_against, verdict_of
-    from coachkit.evaluation.reporting.html import html_report
     from coachkit.evaluation.reporting.inspect_log import inspect_logs
-    from coachkit.evaluation.reporting.junit import junit
-    from coachkit.evaluation.reporting.markdown import markdown_summary
     from coachkit.evaluation.reporting.viewing import report as seen
 
     found = RunRecord.load(record)
@@ -80,13 +78,7 @@ def report(
     before = [RunRecord.load(path) for path in baseline] if baseline else accepted(found, evals_folder(evals))
     comparisons, judged = held_against(found, before)
     view = seen(found, comparisons, verdict_of(judged, language))
-    calibrations = _calibrations(judge, labels or [])
-    if form is Format.HTML:
-        text = html_report(view, language, most=most, calibrations=calibrations)
-    elif form is Format.MARKDOWN:
-        text = markdown_summary(view, language, links=link, calibrations=calibrations)
-    else:
-        text = junit(view)
+    text = _text(form, view, language, most, link, _calibrations(judge, labels or []))
     if out is not None and str(out) == "-":
         sys.stdout.write(text)
         return
@@ -98,6 +90,25 @@ def report(
     else:
         said = f"报告：{near(path.resolve())}" if language == "zh" else f"Report: {near(path.resolve())}"
         notes.print(said, markup=False)
+
+
+def _text(
+    form: Format,
+    view: Report,
+    language: Literal["en", "zh"],
+    most: int,
+    link: str,
+    calibrations: tuple[Calibration, ...],
+) -> str:
+    from coachkit.evaluation.reporting.html import html_report
+    from coachkit.evaluation.reporting.junit import junit
+    from coachkit.evaluation.reporting.markdown import markdown_summary
+
+    if form is Format.HTML:
+        return html_report(view, language, most=most, calibrations=calibrations)
+    if form is Format.MARKDOWN:
+        return markdown_summary(view, language, links=link, calibrations=calibrations)
+    return junit(view)
 
 
 def _write_logs(logs: dict[str, str], folder: Path, as_json: bool) -> None:

@@ -44,23 +44,7 @@ def freeze(
     :param besides: words that are to be replaced as well, and by what.
     :raises BadInput: if the draft is of a kind about no single person, or its evidence has changed or is gone.
     """
-    draft = app.documents.get(draft_id, viewer)
-    if draft.kind is DraftKind.CONTRIBUTION_SUMMARY:
-        raise BadInput(
-            "a contribution summary is about many people, and cannot be frozen without their word.",
-            hint="Write the case by hand: coachkit eval new contribution_summary.",
-            chinese=(
-                "协同贡献小结涉及许多人，不能不经同意就冻结。",
-                "请手写用例：coachkit eval new contribution_summary。",
-            ),
-        )
-    if draft.stale:
-        raise BadInput(
-            "its evidence has changed or is gone since, so it cannot be frozen as it was.",
-            subject=draft.id,
-            hint="Prepare the document anew, and freeze that draft.",
-            chinese=("它的证据之后有改动或已不在，无法按原样冻结。", "请重新生成文书，再冻结新的草稿。"),
-        )
+    draft = _readable(app, draft_id, viewer)
     subject, reader = unpublic_id(draft.subject), unpublic_id(draft.viewer)
     ids = [unpublic_id(one) for one in draft.evidence]
     restored = restore(app.database, ids, {subject, reader}, viewer.scopes)
@@ -86,6 +70,28 @@ def freeze(
     lines = said.lines(restored.lines)
     frozen = Frozen(case=case, today=day + timedelta(days=1), timezone=app.settings.timezone, lines=lines)
     return frozen, said
+
+
+def _readable(app: App, draft_id: str, viewer: Viewer) -> Draft:
+    """The draft, if it can be frozen."""
+    draft = app.documents.get(draft_id, viewer)
+    if draft.kind is DraftKind.CONTRIBUTION_SUMMARY:
+        raise BadInput(
+            "a contribution summary is about many people, and cannot be frozen without their word.",
+            hint="Write the case by hand: coachkit eval new contribution_summary.",
+            chinese=(
+                "协同贡献小结涉及许多人，不能不经同意就冻结。",
+                "请手写用例：coachkit eval new contribution_summary。",
+            ),
+        )
+    if draft.stale:
+        raise BadInput(
+            "its evidence has changed or is gone since, so it cannot be frozen as it was.",
+            subject=draft.id,
+            hint="Prepare the document anew, and freeze that draft.",
+            chinese=("它的证据之后有改动或已不在，无法按原样冻结。", "请重新生成文书，再冻结新的草稿。"),
+        )
+    return draft
 
 
 def _mention(draft: Draft, words: str) -> Mention:
