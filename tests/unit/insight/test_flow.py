@@ -127,6 +127,23 @@ def test_nobody_is_named() -> None:
     assert not people & {value for one in told for name in ("person", "owner") if (value := getattr(one, name, None))}
 
 
+def test_a_series_taken_in_on_one_day_is_no_evidence_of_its_own() -> None:
+    org, record = Org(TEAMS), count(1)
+    for area, took in (("slow", 5.0), ("fast", 1.0), ("series", 1.0)):
+        for day in range(20):
+            for author in range(5 if area != "series" or day else 80):
+                if area != "series" and author != day % 5:
+                    continue
+                closed = 10 + 5 * day
+                length = 40.0 if area == "series" and day == 0 else took
+                item = org.item(next(record), container="repo", areas=[area], created=closed + length, closed=closed)
+                org.act(item, "authored", 11 + author % 5, None, closed + length)
+    found = {one.about: one for one in seen(org).areas}
+    assert found["repo · slow"].stands_out
+    assert not found["repo · series"].stands_out
+    assert found["repo · series"].length.n == 20
+
+
 # --- statistics ------------------------------------------------------------------------------------------------------
 
 

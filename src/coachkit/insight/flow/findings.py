@@ -12,7 +12,7 @@ from coachkit.insight.flow.handoffs import reviews, waits
 from coachkit.insight.flow.spans import STEPS, items_of_teams, spans
 from coachkit.insight.flow.statistics import Box, Length, box, chance, length, share, surprising
 from coachkit.insight.organisation.chart import Chart
-from coachkit.insight.organisation.tables import Tables, moment
+from coachkit.insight.organisation.tables import DAY, Tables, moment
 from coachkit.insight.small_groups import SMALLEST
 
 if TYPE_CHECKING:
@@ -180,9 +180,7 @@ def _areas(tables: Tables, start: int, until: datetime) -> tuple[Slow, ...]:
     """Areas of the code against the others of their repository; at least five people wrote what is counted."""
     import polars as pl
 
-    taken = changes(tables).filter(
-        (pl.col("closed_at") > start - 365 * 86_400_000) & (pl.col("closed_at") <= moment(until))
-    )
+    taken = changes(tables).filter((pl.col("closed_at") > start - 365 * DAY) & (pl.col("closed_at") <= moment(until)))
     authors = tables.acts.filter(pl.col("kind").cast(pl.String) == "authored").select("record", "actor").unique()
     many = (
         taken.join(authors, on="record")
@@ -190,7 +188,7 @@ def _areas(tables: Tables, start: int, until: datetime) -> tuple[Slow, ...]:
         .agg(people=pl.col("actor").n_unique())
         .filter(pl.col("people") >= SMALLEST)
     )
-    taken = taken.join(many, on=["container", "area"], how="semi").with_columns(
+    taken = _one_a_series(taken.join(many, on=["container", "area"], how="semi")).with_columns(
         ended="closed_at", open=pl.lit(value=False), name=pl.format("{} · {}", "container", "area")
     )
     found: list[Slow] = []
@@ -198,6 +196,22 @@ def _areas(tables: Tables, start: int, until: datetime) -> tuple[Slow, ...]:
         recent = rows.filter(pl.col("closed_at") > start)
         found += _slow(recent, "area", ("name",), history=rows)
     return tuple(sorted(found, key=lambda one: (not one.stands_out, one.p, one.about)))
+
+
+def _one_a_series(taken: pl.DataFrame) -> pl.DataFrame:
+    """Of the changes of an area that were taken in on one day the middling one: they are mostly one series, and a
+    test would take each for a witness of its own."""
+    import polars as pl
+
+    keys = ["container", "area", "day"]
+    return (
+        taken.with_columns(day=pl.col("closed_at") // DAY)
+        .sort(*keys, "days", "record")
+        .with_columns(place=pl.int_range(pl.len()).over(keys), last=(pl.len().over(keys) - 1) // 2)
+        .filter(pl.col("place") == pl.col("last"))
+        .drop("day", "place", "last")
+        .sort("closed_at", "record")
+    )
 
 
 def _slow(
