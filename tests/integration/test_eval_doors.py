@@ -26,52 +26,55 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
-def asked(office: Office, who: str | None, path: str, **headers: str) -> tuple[int, str]:
-    sent = {**headers, **({"authorization": f"Bearer {office.token(who)}"} if who else {})}
-    with TestClient(create_app(office.app)) as client:
-        answer = client.get(path, headers=sent, follow_redirects=False)
-    return answer.status_code, answer.text
+@pytest.fixture(scope="module")
+def client(office: Office) -> Iterator[TestClient]:
+    with TestClient(create_app(office.app)) as found:
+        yield found
+
+
+def status(client: TestClient, office: Office, who: str | None, path: str) -> int:
+    sent = {"authorization": f"Bearer {office.token(who)}"} if who else {}
+    return client.get(path, headers=sent, follow_redirects=False).status_code
 
 
 RUN = "20260508-090000-worse"
 
 
 @pytest.mark.parametrize("path", ["/api/evals", f"/api/evals/{RUN}", "/evals", f"/evals/{RUN}", f"/evals/{RUN}/case-1"])
-def test_they_are_closed_to_everybody_else(office: Office, path: str) -> None:
-    assert asked(office, None, path)[0] in (401, 303)
-    assert asked(office, "ana", path)[0] == 403
-    assert asked(office, "maria", path)[0] == 403
+def test_they_are_closed_to_everybody_else(client: TestClient, office: Office, path: str) -> None:
+    assert status(client, office, None, path) in (401, 303)
+    assert status(client, office, "ana", path) == 403, "a manager is nobody in particular here"
+    assert status(client, office, "maria", path) == 403
 
 
-def test_the_list_and_a_run(office: Office) -> None:
-    with TestClient(create_app(office.app)) as client:
-        sent = {"authorization": f"Bearer {office.token('hr')}"}
-        runs = client.get("/api/evals", headers=sent).json()["runs"]
-        assert {one["id"]: one["samples"] for one in runs} == {RUN: 48, "20260508-090000-cut": None}
-        found = client.get(f"/api/evals/{RUN}", headers=sent).json()
-        assert found["verdict"] == "stopped"
-        assert found["hard_failures"] == 4
-        scores = {(one["model"], one["score"]): one for one in found["scores"]}
-        assert scores["none", "evidence_recall"]["change"]["difference"] == pytest.approx(-1 / 12)
-        worst = next(one for one in found["worst"] if one["hard"])
-        assert worst["case"] == WORST
-        for path in ("/api/evals/missing", "/api/evals/..%2F..%2Fnotes", f"/api/evals/{RUN}%00"):
-            assert client.get(path, headers=sent).status_code == 404
-        page = client.get(f"/evals/{RUN}", headers={**sent, "accept-language": "zh"})
-        assert "不可合入" in page.text
-        assert f"/evals/{RUN}/{worst['id']}" in page.text
-        case = client.get(f"/evals/{RUN}/{worst['id']}", headers=sent)
-        assert case.status_code == 200
-        assert "&lt;script&gt;alert(1)" in case.text
-        assert "<script>alert" not in case.text
-        assert " style=" not in page.text + case.text
-        assert client.get(f"/evals/{RUN}/case-000000000000", headers=sent).status_code == 404
+def test_the_list_and_a_run(client: TestClient, office: Office) -> None:
+    sent = {"authorization": f"Bearer {office.token('hr')}"}
+    runs = client.get("/api/evals", headers=sent).json()["runs"]
+    assert {one["id"]: one["samples"] for one in runs} == {RUN: 48, "20260508-090000-cut": None}
+    found = client.get(f"/api/evals/{RUN}", headers=sent).json()
+    assert found["verdict"] == "stopped"
+    assert found["hard_failures"] == 4
+    scores = {(one["model"], one["score"]): one for one in found["scores"]}
+    assert scores["none", "evidence_recall"]["change"]["difference"] == pytest.approx(-1 / 12)
+    worst = next(one for one in found["worst"] if one["hard"])
+    assert worst["case"] == WORST
+    for path in ("/api/evals/missing", "/api/evals/..%2F..%2Fnotes", f"/api/evals/{RUN}%00"):
+        assert client.get(path, headers=sent).status_code == 404
+    page = client.get(f"/evals/{RUN}", headers={**sent, "accept-language": "zh"})
+    assert "不可合入" in page.text
+    assert f"/evals/{RUN}/{worst['id']}" in page.text
+    case = client.get(f"/evals/{RUN}/{worst['id']}", headers=sent)
+    assert case.status_code == 200
+    assert "&lt;script&gt;alert(1)" in case.text
+    assert "<script>alert" not in case.text
+    assert " style=" not in page.text + case.text
+    assert client.get(f"/evals/{RUN}/case-000000000000", headers=sent).status_code == 404
 
 
 def test_without_a_folder_there_is_no_run(tmp_path: Path) -> None:
     with opened_office(tmp_path) as office:
         office.grant("ana", "admin")
-        assert asked(office, "ana", "/api/evals") == (200, '{"runs":[]}')
-        status, page = asked(office, "ana", "/evals", **{"accept-language": "en"})
-        assert status == 200
-        assert "There is no run yet" in page
+        sent = {"authorization": f"Bearer {office.token('ana')}", "accept-language": "en"}
+        with TestClient(create_app(office.app)) as client:
+            assert client.get("/api/evals", headers=sent).json() == {"runs": []}
+            assert "There is no run yet" in client.get("/evals", headers=sent).text
