@@ -45,11 +45,11 @@ def faults(page: Page) -> list[str]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The static report as a file, by language."""
     folder, run = tmp_path_factory.mktemp("reports"), made_record(worse=True)
-    comparisons, judged = held_against(run, [made_record()])
+    held = held_against(run, [made_record()])
     found = {}
     for language in ("en", "zh"):
         path = folder / f"{language}.html"
-        view = report(run, comparisons, verdict_of(judged, language))  # type: ignore[arg-type]  # one of two
+        view = report(run, held.comparisons, verdict_of(held.gate, language))  # type: ignore[arg-type]  # one of two
         path.write_text(html_report(view, language), "utf-8")  # type: ignore[arg-type]
         found[language] = path.as_uri()
     return found

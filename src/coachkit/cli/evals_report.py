@@ -76,8 +76,8 @@ def report(
         return
     language = given(context).settings(language=lang).language
     before = [RunRecord.load(path) for path in baseline] if baseline else accepted(found, evals_folder(evals))
-    comparisons, judged = held_against(found, before)
-    view = seen(found, comparisons, verdict_of(judged, language))
+    held = held_against(found, before)
+    view = seen(found, held.comparisons, verdict_of(held.gate, language), held.refused)
     text = _text(form, view, language, most, link, _calibrations(judge, labels or []))
     if out is not None and str(out) == "-":
         sys.stdout.write(text)

@@ -19,10 +19,8 @@ from pydantic import ValidationError
 
 from coachkit.drafting.facts import Language
 from coachkit.errors import BadInput, NotFound
-from coachkit.evaluation.comparing import Comparison
-from coachkit.evaluation.gating import Gate
 from coachkit.evaluation.record import EndLine, RunLine, RunRecord
-from coachkit.evaluation.reporting.held import accepted, held_against, verdict_of
+from coachkit.evaluation.reporting.held import Held, accepted, held_against, verdict_of
 from coachkit.evaluation.reporting.viewing import Report, report
 
 __all__ = ["Archive", "RunEntry"]
@@ -70,10 +68,8 @@ class Archive:
                 chinese=("没有这次运行。", "`coachkit eval run` 会写出记录，请放进 COACHKIT_EVALS 指定的目录。"),
             )
         documents = {one.parent.name: _stamp(one) for one in self._folder.glob("*/baseline.jsonl")}
-        record, comparisons, judged = _held(
-            entry.path, _stamp(entry.path), self._folder, tuple(sorted(documents.items()))
-        )
-        return report(record, comparisons, verdict_of(judged, language))
+        record, held = _held(entry.path, _stamp(entry.path), self._folder, tuple(sorted(documents.items())))
+        return report(record, held.comparisons, verdict_of(held.gate, language), held.refused)
 
     def _paths(self) -> Iterator[Path]:
         for folder in (self._folder, self._folder / "runs"):
@@ -118,9 +114,9 @@ def _end(line: bytes) -> EndLine | None:
 @lru_cache(maxsize=4)
 def _held(
     path: Path, _changed: tuple[int, int], folder: Path, _baselines: tuple[tuple[str, tuple[int, int]], ...]
-) -> tuple[RunRecord, tuple[Comparison, ...], Gate]:
+) -> tuple[RunRecord, Held]:
     try:
         record = RunRecord.load(path)
     except BadInput as error:
         raise NotFound("its record cannot be read.", subject=error.subject, hint=error.message) from error
-    return record, *held_against(record, accepted(record, folder))
+    return record, held_against(record, accepted(record, folder))

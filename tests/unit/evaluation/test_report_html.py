@@ -9,7 +9,9 @@ import pytest
 from reported_runs import HARM, WORST, made_record
 
 from coachkit.evaluation.comparing import compare
+from coachkit.evaluation.record import RunRecord
 from coachkit.evaluation.reporting.diffing import turns, words_between
+from coachkit.evaluation.reporting.held import held_against
 from coachkit.evaluation.reporting.html import body, case_body, html_report
 from coachkit.evaluation.reporting.viewing import Report, Verdict, report
 from coachkit.evaluation.reporting.words import Words
@@ -132,6 +134,19 @@ def test_without_a_baseline_it_says_so() -> None:
     assert "No baseline was given" in page.text
     assert "inconclusive" not in page.text
     assert HARM.split("<")[0] == ""
+
+
+def test_a_baseline_that_cannot_be_compared_is_told() -> None:
+    run, other = made_record(models=("none",)), made_record(models=("none",), number=3)
+    strange = RunRecord(other.run, cases=(), samples=(), scorers=other.scorers.values())
+    held = held_against(run, [strange, other])
+    assert held.refused == {}
+    assert len(held.comparisons) == 1, "three cases are enough to compare by"
+    renamed = [one.model_copy(update={"case": f"other-{one.case}"}) for one in other.samples]
+    held = held_against(run, [RunRecord(other.run, cases=other.case_lines, samples=renamed)])
+    assert list(held.refused) == ["20260508-090000-base, brief"]
+    page = Page(html_report(report(run, held.comparisons, refused=held.refused), "zh"))
+    assert "未比较" in page.text
 
 
 def test_two_documents_sentence_by_sentence() -> None:

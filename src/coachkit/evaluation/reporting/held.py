@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from coachkit.drafting.facts import Language
@@ -16,7 +17,7 @@ from coachkit.evaluation.reporting.viewing import Verdict
 from coachkit.evaluation.reporting.words import Words
 from coachkit.evaluation.rules import GateRules
 
-__all__ = ["accepted", "held_against", "verdict_of"]
+__all__ = ["Held", "accepted", "held_against", "verdict_of"]
 
 
 def accepted(record: RunRecord, evals: Path) -> list[RunRecord]:
@@ -26,13 +27,20 @@ def accepted(record: RunRecord, evals: Path) -> list[RunRecord]:
     return [RunRecord.load(path) for path in places if path.is_file()]
 
 
-def held_against(record: RunRecord, baselines: Iterable[RunRecord]) -> tuple[tuple[Comparison, ...], Gate]:
-    """Each baseline with this run, a document at a time, and the gate's judgement by the rules in the record.
+@dataclass(frozen=True)
+class Held:
+    """What came of it. :ivar refused: run of a baseline that could not be compared → why."""
 
-    A baseline that cannot be compared with it is passed over: the gate alone says that nothing was compared.
-    """
+    comparisons: tuple[Comparison, ...]
+    gate: Gate
+    refused: Mapping[str, str]
+
+
+def held_against(record: RunRecord, baselines: Iterable[RunRecord]) -> Held:
+    """Each baseline with this run, a document at a time, and the gate's judgement by the rules in the record."""
     rules = GateRules.model_validate(record.run.matrix.get("gate") or {})
     found = []
+    refused: dict[str, str] = {}
     for baseline in baselines:
         for document in dict.fromkeys(one.cell.document for one in baseline.samples):
             part = Filters.of([f"document={document}"])
@@ -48,9 +56,9 @@ def held_against(record: RunRecord, baselines: Iterable[RunRecord]) -> tuple[tup
                         slices=False,
                     )
                 )
-            except BadInput:
-                continue
-    return tuple(found), gate(record, found, rules=rules)
+            except BadInput as error:
+                refused[f"{baseline.run.id}, {document}"] = error.message
+    return Held(tuple(found), gate(record, found, rules=rules), refused)
 
 
 def verdict_of(judged: Gate, language: Language) -> Verdict | None:

@@ -146,6 +146,7 @@ class Report:
     ranked: tuple[Ranked, ...]
     costs: tuple[CostRow, ...]
     hard: int
+    refused: Mapping[str, str]
 
     @property
     def baselines(self) -> tuple[RunRecord, ...]:
@@ -161,10 +162,16 @@ def column_of(sample: Sample) -> Column:
     return Column(sample.cell.document, sample.cell.prompt, sample.cell.model)
 
 
-def report(record: RunRecord, comparisons: Iterable[Comparison] = (), verdict: Verdict | None = None) -> Report:
+def report(
+    record: RunRecord,
+    comparisons: Iterable[Comparison] = (),
+    verdict: Verdict | None = None,
+    refused: Mapping[str, str] | None = None,
+) -> Report:
     """All that a report shows of a run.
 
     :param comparisons: of baselines with this run; ``verdict`` what the gate said of them.
+    :param refused: baselines that could not be compared with it, and why.
     """
     held = tuple(comparisons)
     scores = _by_sample(record)
@@ -177,6 +184,7 @@ def report(record: RunRecord, comparisons: Iterable[Comparison] = (), verdict: V
         ranked=tuple(ranked),
         costs=tuple(_costs(record)),
         hard=sum(len(one.hard) for one in ranked),
+        refused=refused or {},
     )
 
 

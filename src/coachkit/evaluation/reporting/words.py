@@ -139,6 +139,7 @@ _TEXT: Mapping[str, tuple[str, str]] = {
         "No baseline was given, so nothing is compared. Add --baseline FILE.",
         "没有给出基线，因此没有比较。可加 --baseline FILE。",
     ),
+    "not_compared": ("Not compared", "未比较"),
     "incomplete": ("The run is not complete: %s.", "运行没有完成：%s。"),
     "stopped_by": ("Stopped by", "拦下的原因"),
     "lower_better": ("lower is better", "越低越好"),
