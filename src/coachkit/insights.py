@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from coachkit.insight.network.teams import TeamMap
     from coachkit.insight.organisation.chart import Chart
     from coachkit.insight.organisation.tables import Tables
+    from coachkit.insight.pilots.figures import CheckInSeen
+    from coachkit.insight.pilots.service import Pilots
     from coachkit.store.relational.reading_organisation import SqlOrganisationReader
 
 __all__ = ["Insights", "Seen"]
@@ -136,6 +138,23 @@ class Insights:
             words=customer_words(self._database, viewer.scopes, viewer.at),
             belonging=reader.belonging(viewer.scopes),
         )
+
+    # --- pilots ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def pilots(self) -> Pilots:
+        """Trials of some teams, with the figures they began with."""
+        from coachkit.insight.pilots.service import Pilots
+        from coachkit.store.relational.pilots import SqlPilots
+        from coachkit.store.relational.targets import SqlTargets
+
+        return Pilots(SqlPilots(self._database), SqlTargets(self._database, self._directory))
+
+    def check_ins(self, viewer: Viewer) -> tuple[CheckInSeen, ...]:
+        """Check-ins that the viewer may read, up to now."""
+        from coachkit.store.relational.pilots import check_ins_seen
+
+        return check_ins_seen(self._database, viewer.scopes, viewer.at)
 
     # --- network and flow --------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -47,14 +48,15 @@ def test_nobody_takes_back_what_another_wrote(notes: ContributionNotes) -> None:
 
 
 def test_a_note_says_something_of_a_day_that_has_come(notes: ContributionNotes) -> None:
-    for text, more in (
+    wrong: list[tuple[str, dict[str, Any]]] = [
         (" \n", {}),
         ("x" * (LONGEST_NOTE + 1), {}),
         ("y", {"help": "shone"}),
         ("y", {"day": date(2027, 1, 1)}),
-    ):
+    ]
+    for text, more in wrong:
         with pytest.raises(BadInput):
-            notes.add(MARIA, text, **{"day": DAY, **more})  # type: ignore[arg-type] - of the right types, by name
+            notes.add(MARIA, text, **{"day": DAY, **more})
     with pytest.raises(BadInput):
         notes.contest(MARIA, "", "No.", day=DAY)
     assert notes.standing(1) == ()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from coachkit.cli import insight_contribution, insight_goals, insight_map, insight_network, insight_predict
+from coachkit.cli import (
+    insight_contribution,
+    insight_goals,
+    insight_map,
+    insight_network,
+    insight_pilot,
+    insight_predict,
+)
 
 __all__ = ["group", "register"]
 
@@ -19,6 +26,7 @@ def register(app: typer.Typer) -> None:
     insight_goals.register(group)
     insight_contribution.register(group)
     insight_map.register(group)
+    insight_pilot.register(group)
     insight_predict.register(group)
     app.add_typer(group, name="insight")
     insight_goals.register_goals(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 import pytest
@@ -44,8 +45,8 @@ def tables(org: Org) -> Tables:
     return replace(found, goals=pl.DataFrame([aim]), links=links)
 
 
-def seen(org: Org, about: About, *, chart: Chart | None = None, present: frozenset[int] = ALL, **more: object) -> View:
-    return view(tables(org), chart or org.chart(), about, SINCE, NOW, present=present, **more)  # type: ignore[arg-type] - passed on as they are
+def seen(org: Org, about: About, *, chart: Chart | None = None, present: frozenset[int] = ALL, **more: Any) -> View:
+    return view(tables(org), chart or org.chart(), about, SINCE, NOW, present=present, **more)
 
 
 def person(one: int) -> About:

@@ -17,6 +17,7 @@ from coachkit.web.pages import (
     insight_goals,
     insight_map,
     insight_network,
+    insight_pilot,
     me,
     records,
     self_review,
@@ -47,6 +48,7 @@ def pages_router() -> APIRouter:
         insight_goals,
         insight_map,
         insight_network,
+        insight_pilot,
         evals,
     ):
         router.include_router(part.router)

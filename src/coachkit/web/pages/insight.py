@@ -65,6 +65,11 @@ CARDS = (
         ),
     ),
     Card(
+        "/insight/pilot",
+        mark("Pilots"),
+        mark("Some teams try something: figures before and since, with intervals, and what they cannot show."),
+    ),
+    Card(
         "/contributions",
         mark("Who contributed what"),
         mark("What people brought about together, by kind of help. Whoever is named sees it first."),
