@@ -123,3 +123,10 @@ def test_cases_of_empty_packs_are_about_those_of_whom_nothing_is_left() -> None:
     empty = {case.subject for case in documents() if case.abstain and case.organisation == "sample-7-thin"}
     assert empty
     assert empty <= quiet
+
+
+def test_no_case_asks_what_another_asks() -> None:
+    """A sample is found by what was asked for: of two cases that ask the same, one would have none."""
+    asked = Counter(case.hash for case in documents())
+    again = [case.id for case in documents() if asked[case.hash] > 1]
+    assert again == []
