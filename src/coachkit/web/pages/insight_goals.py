@@ -118,8 +118,15 @@ def _branches(goals: Sequence[GoalAnswerModel], team: str, show: str) -> list[Br
         kept = (not team or team in (goal.team, *goal.other_teams)) and _wanted(stands, show)
         return Branch(goal, stands, kept, children) if kept or children else None
 
-    roots = [goal for goal in goals if _parent(goal, known) is None]
+    roots = sorted((goal for goal in goals if _parent(goal, known) is None), key=_place)
     return [branch for goal in roots if (branch := build(goal, frozenset())) is not None]
+
+
+def _place(goal: GoalAnswerModel) -> tuple[int, bool, int, str]:
+    """Company goals first, ended ones last, the gravest before others; otherwise by key, as they come."""
+    level = ("company", "team", "person").index(goal.level) if goal.level in ("company", "team", "person") else 3
+    grave = max((one.grave for one in goal.findings), default=0)
+    return (level, goal.category in _ENDED, -grave if level else 0, goal.team or "")
 
 
 def _parent(goal: GoalAnswerModel, known: dict[str, GoalAnswerModel]) -> str | None:
