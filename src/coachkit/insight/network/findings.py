@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from coachkit.insight.network.graph import Agreement, agreement, between, communities
-from coachkit.insight.network.hanging import Hanging, hanging
+from coachkit.insight.network.hanging import Hanging, areas, hanging
 from coachkit.insight.network.ties import helped, ties
 from coachkit.insight.organisation.chart import Chart, in_team
 from coachkit.insight.organisation.newcomers import FIRST_DAYS
@@ -172,22 +172,26 @@ def _connectors(acts: pl.DataFrame, known: pl.DataFrame, team_of: dict[int, str]
 
 def _depends(tables: Tables, chart: Chart, acts: pl.DataFrame, since: datetime, until: datetime) -> tuple[Depends, ...]:
     found = hanging(tables, chart, acts, since, until)
-    return tuple(Depends(found=one, open=_open(tables, one, until)) for one in found)
+    waiting = _open(tables, {one.about for one in found if one.about}, until)
+    return tuple(Depends(found=one, open=waiting.get(one.about, ())) for one in found)
 
 
-def _open(tables: Tables, one: Hanging, until: datetime) -> tuple[int, ...]:
-    """Open changes that touch the area: what would wait if they were away."""
+def _open(tables: Tables, about: set[str], until: datetime) -> dict[str, tuple[int, ...]]:
+    """Area → open changes that touch it: what would wait if somebody were away."""
     import polars as pl
 
-    container, _, area = one.about.partition(" · ")
-    if not area:
-        return ()
-    inside = pl.col("areas").list.eval((pl.element() == area) | pl.element().str.starts_with(f"{area}/")).list.any()
-    rows = tables.items.filter(
-        (pl.col("kind") == "change_request") & (pl.col("container") == container) & inside,
-        pl.col("closed_at").is_null() | (pl.col("closed_at") > moment(until)),
+    still = tables.items.filter(
+        (pl.col("kind") == "change_request") & (pl.col("closed_at").is_null() | (pl.col("closed_at") > moment(until)))
+    ).select("record", "created_at")
+    rows = (
+        areas(tables)
+        .filter(pl.col("area").is_in(sorted(about)))
+        .join(still, on="record")
+        .sort("created_at", "record")
+        .group_by("area", maintain_order=True)
+        .agg(pl.col("record").head(_SHOWN))
     )
-    return tuple(rows.sort("created_at", "record")["record"].head(_SHOWN))
+    return {area: tuple(records) for area, records in rows.iter_rows()}
 
 
 def _newcomers(

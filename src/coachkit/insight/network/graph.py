@@ -134,7 +134,7 @@ def agreement(
     found = np.array([groups[person] for person in both])
     draw = np.random.default_rng(_SEED)
     drawn = []
-    for _ in range(draws):
+    for _ in range(draws if len(both) <= LARGE else draws // 5):
         some = draw.integers(0, len(both), len(both))
         drawn.append(_alike(igraph, chart[some].tolist(), found[some].tolist()))
     low, high = np.quantile(drawn, [0.025, 0.975])

@@ -14,7 +14,7 @@ from coachkit.insight.organisation.tables import Tables, moment
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["LEAST", "MOST_OF", "Hanging", "hanging", "sole_hand_offs", "sole_reviewers", "sole_workers"]
+__all__ = ["LEAST", "MOST_OF", "Hanging", "areas", "hanging", "sole_hand_offs", "sole_reviewers", "sole_workers"]
 
 LEAST = 6
 """Changes, on as many days, below which nothing is said of an area: three in a row happen by themselves."""
@@ -65,7 +65,7 @@ def sole_reviewers(tables: Tables, acts: pl.DataFrame) -> list[Hanging]:
     """Areas in which one person alone reviewed at least :data:`MOST_OF` of :data:`LEAST` changes of two people."""
     import polars as pl
 
-    reviews = acts.filter(pl.col("help") == "review").join(_areas(tables), on="record")
+    reviews = acts.filter(pl.col("help") == "review").join(areas(tables), on="record")
     by_change = reviews.group_by("area", "item").agg(
         reviewers=pl.col("actor").unique().sort(),
         author=pl.col("target").first(),
@@ -105,7 +105,7 @@ def sole_workers(tables: Tables, chart: Chart, since: datetime, until: datetime)
         (pl.col("at") > moment(since)) & (pl.col("at") <= moment(until)),
         pl.col("kind").cast(pl.String).is_in(_WORKING),
         ~pl.col("actor").is_in(list(chart.bots)),
-    ).join(_areas(tables), on="record")
+    ).join(areas(tables), on="record")
     told = (
         acts.sort("at", "record", descending=[True, False])
         .group_by("area", maintain_order=True)
@@ -153,7 +153,7 @@ def sole_hand_offs(acts: pl.DataFrame) -> list[Hanging]:
     return [_hanging("hand-off", row) for row in told.iter_rows(named=True)]
 
 
-def _areas(tables: Tables) -> pl.DataFrame:
+def areas(tables: Tables) -> pl.DataFrame:
     """``record, area``: of changes, each area with its repository before it; the repository itself is none."""
     import polars as pl
 
