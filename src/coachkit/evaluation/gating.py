@@ -189,6 +189,8 @@ def _of_row(row: MetricChange, rules: GateRules, *, noisy: bool) -> Iterator[Rea
         yield _of_metric("loss", row)
     elif beyond and not noisy:
         yield _of_metric("margin", row)
+    elif not row.changed:  # the same in every case: there is nothing to be unsure of here
+        return
     elif row.verdict is Verdict.INCONCLUSIVE and row.worst_loss > row.margin and rules.inconclusive != "pass":
         yield _of_metric("inconclusive", row, level="stop" if rules.inconclusive == "stop" else "warning")
 

@@ -120,6 +120,11 @@ def test_too_little_to_tell_is_said_as_the_suite_wants_it(setting: str, told: li
         assert one.figures["detectable"] > one.figures["margin"]
 
 
+def test_where_nothing_changed_there_is_nothing_to_be_unsure_of() -> None:
+    one = a_record(GOOD, organisations=1)
+    assert not judged(one, one).reasons
+
+
 def test_what_failed_is_missing_or_says_nothing_any_more_stops() -> None:
     assert only(judged(a_record(GOOD, failed=["brief-2-2"]))).code == "failed"
     assert codes(judged(a_record(GOOD, without=["brief-2-2"]))) == [("missing", "stop")]
