@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -149,6 +149,18 @@ class Insights:
         from coachkit.store.relational.targets import SqlTargets
 
         return Pilots(SqlPilots(self._database), SqlTargets(self._database, self._directory))
+
+    def seen_of_teams(self, viewer: Viewer) -> Seen:
+        """What the viewer may read now, without the goals of single people: no figure of a pilot rests on these."""
+        import polars as pl
+
+        from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
+
+        seen = self.seen(viewer)
+        goals = SqlGoalMapReader(self._database).goals(viewer.scopes, viewer.at)
+        personal = [goal.record for goal in goals if goal.level == "person"]
+        kept = seen.tables.goals.filter(~pl.col("record").is_in(personal))
+        return replace(seen, tables=replace(seen.tables, goals=kept))
 
     def check_ins(self, viewer: Viewer) -> tuple[CheckInSeen, ...]:
         """Check-ins that the viewer may read, up to now."""

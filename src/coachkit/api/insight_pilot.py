@@ -49,7 +49,7 @@ def pilots_of(app: App, viewer: Viewer, language: Language, pilot: str = "") -> 
     mine = [service.one(viewer, pilot)] if pilot else service.of(viewer)
     if not mine:
         return []
-    seen, check_ins = app.insights.seen(viewer), app.insights.check_ins(viewer)
+    seen, check_ins = app.insights.seen_of_teams(viewer), app.insights.check_ins(viewer)
     shown = []
     for one in mine:
         standing = service.standing(one, seen, check_ins)
@@ -71,7 +71,7 @@ def start_pilot(app: App, viewer: Viewer, teams: Sequence[str]) -> Pilot:
     :raises AccessDenied: unless the viewer leads all of them, or holds HR's grant for them.
     :raises BadInput: for fewer than five people.
     """
-    seen = app.insights.seen(viewer)
+    seen = app.insights.seen_of_teams(viewer)
     keys = [key for team in teams if (key := team_of(seen, team)) is not None]
     return app.insights.pilots.start(viewer, seen, keys, app.insights.check_ins(viewer))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from org_tables import NOW, Org, ago
 
 from coachkit.insight.contributing.given import given
@@ -35,6 +37,7 @@ def test_a_company_goal_reaches_teams_over_any_number_of_steps_and_stops_at_what
         goal("S-1", "search", "P-1"),
         goal("R-1", "risk"),
         goal("M-1", "mobile", "C-1", category="done"),
+        replace(goal("A-1", "mobile", "C-1"), level="person"),
         goal("X-1", "pay", "X-2"),
         goal("X-2", "pay", "X-1"),
     ]

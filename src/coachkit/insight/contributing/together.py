@@ -59,9 +59,9 @@ class Disputed:
 
 
 def reaching(goals: Sequence[MappedGoal], courses: Mapping[str, Course], at: int) -> tuple[Reach, ...]:
-    """Company goals that run, and how far each reaches; by key."""
+    """Company goals that run, and how far each reaches; by key. Goals of single people are not told of."""
     known = {goal.key: goal for goal in goals}
-    running = {goal.key: goal for goal in goals if goal.running}
+    running = {goal.key: goal for goal in goals if goal.running and goal.level != "person"}
     teams = {team for goal in running.values() if goal.level != "company" for team in goal.teams}
     found = []
     for key in sorted(running):

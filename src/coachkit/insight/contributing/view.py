@@ -172,7 +172,7 @@ def view(
     found = [_did(group) for _, group in named.group_by("kind", "team", "other", "goal", maintain_order=True)]
     kept, more = _capped(found)
     touched = {one.goal for one in found if one.goal}
-    mine = [goal for goal in goals if goal.key in touched or _of(goal, about)]
+    mine = [goal for goal in goals if _of(goal, about) or (goal.key in touched and goal.level != "person")]
     return View(
         about=about,
         since=since,
@@ -247,7 +247,7 @@ def _of(goal: MappedGoal, about: About) -> bool:
         return goal.key == about.key
     if about.kind is AboutKind.PERSON:
         return about.person in goal.owners or any(about.person in result.owners for result in goal.results)
-    return about.kind is AboutKind.TEAM and about.key in goal.teams
+    return about.kind is AboutKind.TEAM and about.key in goal.teams and goal.level != "person"
 
 
 def _came(goal: MappedGoal, since: datetime, until: datetime) -> Iterable[Came]:
