@@ -6,7 +6,7 @@ import pytest
 from made_samples import case_of, sample_of, scored, statement
 
 from coachkit.evaluation.record import Sample, Score, Trace
-from coachkit.evaluation.scoring.answers import Answered, ModelCites, ProposedLength, Refused
+from coachkit.evaluation.scoring.answers import Answered, ModelAsks, ModelCites, ProposedLength, Refused
 
 SAID = {
     "wins": [statement("a" * 10, id="f1", composed="b" * 10), statement("c" * 20, id="f2", composed="d" * 20)],
@@ -63,6 +63,19 @@ def test_a_citation_that_a_model_lost_or_made_up_is_counted_though_no_reader_see
     made_up = made.model_copy(update={"trace": made.trace.model_copy(update={"proposals": tuple(proposals)})})
     assert value(scored(ModelCites(), case_of(), made_up)) == 0.5
     assert scored(ModelCites(), case_of(), made) is None
+
+
+def test_a_question_that_gave_way_to_ours_is_counted() -> None:
+    said = {"explore": [statement("a", id="f1", question="What now?"), statement("b", id="f2", question="Why?")]}
+    proposals = (
+        {"fact": "f1", "text": "a", "question": "What now?"},
+        {"fact": "f2", "text": "b", "question": "Is it too much?"},
+    )
+    made = sample_of(said, model="openai/m")
+    score = scored(ModelAsks(), case_of(), made.model_copy(update={"trace": Trace(proposals=proposals)}))
+    assert score is not None
+    assert (score.value, score.at, score.reason) == (0.5, ("f2",), "“Is it too much?”")
+    assert scored(ModelAsks(), case_of(), made) is None
 
 
 def value(score: Score | None) -> float:

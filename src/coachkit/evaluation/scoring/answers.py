@@ -14,7 +14,7 @@ from coachkit.evaluation.record import Sample, SampleStatement, Score
 from coachkit.evaluation.scoring.measure import Measure, share
 from coachkit.evaluation.scoring.protocol import Peers
 
-__all__ = ["Answered", "ModelCites", "ProposedLength", "Refused"]
+__all__ = ["Answered", "ModelAsks", "ModelCites", "ProposedLength", "Refused"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,3 +109,24 @@ class ProposedLength(Measure):
             if composed.get(one.get("fact", ""))
         ]
         return Score(value=round(median(ratios), 4)) if ratios else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelAsks(Measure):
+    """Share of the document's questions that stand as the model proposed them: ``kept / proposed``.
+
+    Over the sentences that end in a question and that it proposed words for. A question that does not hold (one to be
+    answered with yes, one about something else) gives way to ours while its sentence may stay, so no reader sees it.
+    """
+
+    name: str = "model_asks"
+    primary: bool = True
+
+    def score(self, case: EvalCase, sample: Sample, peers: Peers) -> Score | None:
+        if sample.draft is None or sample.cell.model == "none":
+            return None
+        proposed = {str(one.get("fact")): str(one.get("question", "")).strip() for one in sample.trace.proposals}
+        asked = [one for one in sample.draft.statements if one.question and one.id in proposed]
+        lost = [one for one in asked if proposed[one.id] != one.question]
+        reason = "; ".join(f"“{proposed[one.id][:80]}”" for one in lost[:3])
+        return share(len(asked) - len(lost), len(asked), reason, tuple(one.id for one in lost))

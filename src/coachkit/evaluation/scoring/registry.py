@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coachkit.evaluation.scoring.answers import Answered, ModelCites, ProposedLength, Refused
+from coachkit.evaluation.scoring.answers import Answered, ModelAsks, ModelCites, ProposedLength, Refused
 from coachkit.evaluation.scoring.citations import (
     CitationPrecision,
     CitationRecall,
@@ -50,6 +50,7 @@ _ALL: tuple[Scorer, ...] = (
     Answered(),
     Refused(),
     ModelCites(),
+    ModelAsks(),
     Fallback(),
     ProposedLength(),
     Latency(),
