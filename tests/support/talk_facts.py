@@ -73,6 +73,7 @@ RICH: dict[str, dict[str, Any]] = {
     "card.measured": {"key": "KR-9", "start": Measure(10, "%"), "value": Measure(91, "%"), "target": Measure(90, "%")},
     "card.alone": {"part": "ranking", "changes": 9, "of": 10, "authors": 2, **_SPAN},
     "card.latest": {"part": "ranking", "last": MAY[15]},
+    "card.met": {"people": 3, "started": date(2026, 3, 23), "last": MAY[15]},
     "card.days-now": {"days": 5, "first": MAY[1], "last": MAY[15]},
     "card.days-before": {"days": 31, "first": date(2026, 3, 6), "last": date(2026, 4, 30)},
     "card.maybe": {"rule": "blocked-unanswered", "theme": "wait", "key": "SRCH-91"},

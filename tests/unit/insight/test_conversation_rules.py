@@ -241,6 +241,18 @@ def test_a_newcomer_s_day_is_near(number: int, off: int, speaks: bool) -> None:
         assert one[0].by == TODAY + timedelta(days=off)
 
 
+def test_a_newcomer_s_day_says_with_whom_they_worked_so_far() -> None:
+    story = Story()
+    for days_ago, author in ((20, TOM), (12, TOM), (11, WEI), (10, ANA), (80, WEI)):
+        story.act("reviewed", MARIA, NOW - timedelta(days=days_ago), target=author)
+    started = TODAY - timedelta(days=29)
+    (one,) = found(story, "newcomer-day", started_on=started, profile=77)
+    (day, met) = one.facts
+    assert day.kind == "newcomer"
+    assert (met.kind, met.details["people"], met.details["last"]) == ("met", 2, TODAY - timedelta(days=11))
+    assert met.records
+
+
 @pytest.mark.parametrize(("away", "ago", "speaks"), [(28, 3, True), (27, 3, False), (60, 20, False), (90, -5, True)])
 def test_coming_back_is_read_from_days_alone(away: int, ago: int, speaks: bool) -> None:
     story = Story()

@@ -180,6 +180,11 @@ def _latest(fact: Fact, voice: Voice) -> Phrasings:
     return [f"{fact.text('part')} 里只由{_who(fact)}评审的最近一处改动是 {voice.day(fact.at)}的"]
 
 
+def _met(fact: Fact, voice: Voice) -> Phrasings:
+    since, last = voice.day(fact.day("started")), voice.day(fact.day("last"))
+    return [f"{since}以来的记录里，一起做过事的另有 {fact.number('people')} 人，最近一次是 {last}"]
+
+
 def _days_now(fact: Fact, voice: Voice) -> Phrasings:
     last = voice.day(fact.day("last"))
     return [f"{voice.day(fact.day('first'))}以来，有记录的日子是 {fact.number('days')} 天，最近一天是 {last}"]
@@ -285,6 +290,7 @@ SAYS: dict[str, Says] = {
     "card.measured": _measured,
     "card.alone": _alone,
     "card.latest": _latest,
+    "card.met": _met,
     "card.days-now": _days_now,
     "card.days-before": _days_before,
     "card.maybe": _maybe,

@@ -201,6 +201,11 @@ def _latest(fact: Fact, voice: Voice) -> Phrasings:
     return [f"the latest change to {fact.text('part')} that {_who(fact)} alone reviewed is of {voice.day(fact.at)}"]
 
 
+def _met(fact: Fact, voice: Voice) -> Phrasings:
+    people, since = voice.plural(fact.number("people"), "other person", "others"), voice.day(fact.day("started"))
+    return [f"records since {since} show work with {people}, the latest of {voice.day(fact.day('last'))}"]
+
+
 def _days_now(fact: Fact, voice: Voice) -> Phrasings:
     days = voice.plural(fact.number("days"), "day")
     return [f"since {voice.day(fact.day('first'))} records fall on {days}, the last on {voice.day(fact.day('last'))}"]
@@ -309,6 +314,7 @@ SAYS: dict[str, Says] = {
     "card.measured": _measured,
     "card.alone": _alone,
     "card.latest": _latest,
+    "card.met": _met,
     "card.days-now": _days_now,
     "card.days-before": _days_before,
     "card.maybe": _maybe,

@@ -73,8 +73,27 @@ def newcomer_days(material: Material, limits: Mapping[str, int]) -> Iterator[Mat
         if abs((on - today).days) <= limits["days"]:
             details: dict[str, Detail] = {"day": number, "on": on, "started": started}
             fact = DatedFact(kind="newcomer", at=on, records=(material.profile,), calendar=True, details=details)
-            yield Matter(about=f"day:{number}", facts=(fact,), by=on if on >= today else None)
+            met = _met(material, started)
+            yield Matter(about=f"day:{number}", facts=(fact, *met), by=on if on >= today else None)
             return
+
+
+def _met(material: Material, started: date) -> tuple[DatedFact, ...]:
+    """With whom the newcomer has worked so far, by the records: thin ties early are a reason to introduce somebody."""
+    days: dict[int, tuple[date, int]] = {}
+    for act in sorted(material.acts, key=lambda act: (act.at, act.record)):
+        pair = {act.actor, act.target} - {None, material.other}
+        day = material.window.day(act.at)
+        if material.subject in pair and len(pair) == 2 and day >= started:
+            (other,) = pair - {material.subject}
+            if other is not None:
+                days[other] = (day, act.record)
+    if not days:
+        return ()
+    newest = sorted(days.values(), reverse=True)
+    records = tuple(dict.fromkeys(record for _, record in newest))[:3]
+    details: dict[str, Detail] = {"people": len(days), "started": started, "last": newest[0][0]}
+    return (DatedFact(kind="met", at=newest[0][0], records=records, details=details),)
 
 
 def back_again(material: Material, limits: Mapping[str, int]) -> Iterator[Matter]:
