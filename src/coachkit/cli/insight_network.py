@@ -129,7 +129,7 @@ def _section(title: str, sentences: Sequence[Sentence], names: Names) -> None:
         return
     console.print(title, markup=False, style="bold")
     for one in sentences:
-        shown = " ".join(f"[{names.label(record)}]" for record in dict.fromkeys(one.records))
+        shown = " ".join(dict.fromkeys(f"[{names.label(record)}]" for record in one.records))
         console.print(f"  {one.text} {shown}".rstrip(), markup=False)
     console.print()
 

@@ -118,16 +118,20 @@ def network(tables: Tables, chart: Chart, since: datetime, until: datetime) -> N
 def _mixed(acts: pl.DataFrame, fits: Agreement) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
     import polars as pl
 
-    found = []
-    for team, other in fits.mixed:
-        pair = [team, other]
-        rows = acts.filter(
-            pl.col("actor_team").is_in(pair)
-            & pl.col("target_team").is_in(pair)
-            & (pl.col("actor_team") != pl.col("target_team"))
-        ).sort("at", "record", descending=[True, False])
-        found.append((team, other, tuple(rows["record"].unique(maintain_order=True).head(_SHOWN))))
-    return tuple(found)
+    pairs = pl.DataFrame(
+        [(min(pair), max(pair)) for pair in fits.mixed], schema={"one": pl.String, "two": pl.String}, orient="row"
+    ).unique()
+    shown = (
+        acts.with_columns(
+            one=pl.min_horizontal("actor_team", "target_team"), two=pl.max_horizontal("actor_team", "target_team")
+        )
+        .join(pairs, on=["one", "two"])
+        .sort("at", "record", descending=[True, False])
+        .group_by("one", "two", maintain_order=True)
+        .agg(pl.col("record").unique(maintain_order=True).head(_SHOWN))
+    )
+    records = {(one, two): tuple(found) for one, two, found in shown.iter_rows()}
+    return tuple((team, other, records.get((min(team, other), max(team, other)), ())) for team, other in fits.mixed)
 
 
 def _drawn(known: pl.DataFrame, team_of: Mapping[int, str]) -> tuple[Tie, ...]:
