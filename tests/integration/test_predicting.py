@@ -33,7 +33,13 @@ def table(path: Path, rows: list[dict[str, Any]]) -> None:
 
 def event(number: int, type_: str, actor: str, day: float, target: str = "") -> dict[str, Any]:
     ts = T0 + int(day * DAY)
-    row = {"event_id": f"o-e{number}", "org": "o", "repo": "a/b", "type": type_, "actor_id": f"o-{actor}"}
+    row: dict[str, Any] = {
+        "event_id": f"o-e{number}",
+        "org": "o",
+        "repo": "a/b",
+        "type": type_,
+        "actor_id": f"o-{actor}",
+    }
     row |= {"target_id": target and f"o-{target}", "ts": ts, "known_at": ts, "ref": f"{number:012x}", "pr": None}
     return row | {"nfiles": 1, "areas": "src", "roster_edit": False, "text": "Change it"}
 
