@@ -80,7 +80,8 @@ def _brief(draft: SampleDraft) -> Iterator[Rule]:
     yield "what is to explore ends in a question", all(_asks(one) for one in explored)
     yield "what is to explore is dated", all(_DAY.search(one.text) or "%" in one.text for one in explored)
     yield "one coaching question at most", len(_of(draft, "question")) <= _COACHING
-    yield "it says what was read", bool(draft.header.get("read") or draft.header.get("not_read"))
+    told = draft.header.get("read") or draft.header.get("not_read") or _of(draft, "unknowns")
+    yield "it says what was read", bool(told)
 
 
 def _agenda(draft: SampleDraft) -> Iterator[Rule]:
