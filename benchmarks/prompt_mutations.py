@@ -12,6 +12,7 @@ where a regression passes or a rewording is stopped.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -110,7 +111,9 @@ def told(reasons: tuple[Reason, ...]) -> str:
     lost = [one for one in reasons if one.figures]
     lost.sort(key=lambda one: -(one.figures or {})["loss"] / max((one.figures or {})["margin"], 1e-9))
     figures = [f"{one.metric} {one.figures['before']:.2f} → {one.figures['after']:.2f}" for one in lost if one.figures]
-    others = [one.said[0].en.partition("#")[0][:90] for one in reasons if not one.figures and one.code != "hard"]
+    others = [
+        re.sub(r"(?<= )/\S+: ", "", one.said[0].en)[:110] for one in reasons if not one.figures and one.code != "hard"
+    ]
     cells = [*hard, *figures[:3], *([f"and {len(figures) - 3} more"] if len(figures) > 3 else []), *others]
     return "; ".join(cells).replace("|", "\\|")
 
