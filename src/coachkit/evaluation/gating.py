@@ -136,6 +136,8 @@ def _of_comparison(comparison: Comparison, rules: GateRules) -> Iterator[Reason]
         metric = comparison.after.scorers.get(name) or comparison.before.scorers[name]
         if rules.is_primary(metric) or metric.hard:
             new = name not in comparison.before.scorers
+            if new and all(one.scorer != name for one in comparison.after.all_scores):
+                continue  # it says nothing of these documents
             yield _reason("incomparable", "warning" if new else "stop", metric=name, values={"why": why})
 
 

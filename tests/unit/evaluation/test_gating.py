@@ -155,6 +155,7 @@ def test_a_primary_metric_by_another_formula_stops_and_a_new_one_does_not() -> N
     fewer = {metric: value for metric, value in GOOD.items() if metric is not RECALL}
     assert codes(judged(a_record(GOOD), a_record(fewer))) == [("incomparable", "warning")]
     assert codes(judged(a_record(fewer))) == [("incomparable", "stop")]
+    assert not judged(a_record({**GOOD, RECALL: lambda *_: None}), a_record(fewer)).reasons
 
 
 def test_a_prompt_whose_text_changed_under_its_version_stops() -> None:
