@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
 
 SignedIn = Callable[..., tuple["Page", list[str]]]
 pytestmark = pytest.mark.browser
-PATHS = ("/insight", "/insight/network", "/insight/teams", "/insight/flow")
+PATHS = (
+    "/insight",
+    "/insight/network",
+    "/insight/teams",
+    "/insight/flow",
+    "/insight/contribution",
+    "/insight/contribution/me",
+    "/insight/map",
+    "/insight/pilot",
+)
 
 
 @dataclass
@@ -125,4 +135,24 @@ def test_every_view_in_every_look(teams: Served, signed_in: SignedIn, language: 
             for number, one in enumerate(boxes):
                 for other in boxes[:number]:
                     assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    assert problems == []
+
+
+@pytest.mark.slow
+def test_the_map_prints_on_one_sheet_and_a_note_can_be_taken_back(teams: Served, signed_in: SignedIn) -> None:
+    page, problems = signed_in(teams, "search3")
+    page.goto(f"{teams.url}/insight/map")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True))) == 1
+    page.goto(f"{teams.url}/insight/contribution/me")
+    opens_in_the_drawer(page, page.locator(".statements .chip").first)
+    page.get_by_label("What did you do that no system saw?").fill("Stood in for the lead.")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Take back: Stood in for the lead.").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Take back: Stood in for the lead.").wait_for()
+    page.get_by_text("I see it differently").first.click()
+    page.get_by_label("How do you see it?").first.fill("It was another.")
+    page.get_by_role("button", name="Put it beside the sentence").first.click()
+    page.get_by_text("contested").first.wait_for()
+    no_violations(page)
     assert problems == []
