@@ -33,6 +33,9 @@ EACH_KIND = 12
 SHOWN = 4
 """Records that show a sentence, the newest of those that say most."""
 
+_LOOKED_AT = 200
+"""The newest acts behind a sentence, among which those that show it are chosen."""
+
 
 class AboutKind(StrEnum):
     PERSON = "person"
@@ -205,9 +208,9 @@ def _selected(about: About) -> pl.Expr:
 def _did(rows: pl.DataFrame) -> Did:
     import polars as pl
 
-    titles = rows["title"].to_list()
-    telling = [bool(title) and not is_routine(title) for title in titles]
-    best = rows.with_columns(telling=pl.Series(telling)).sort(
+    newest = rows.sort("at", "item", "record", descending=[True, False, False]).head(_LOOKED_AT)
+    telling = [bool(title) and not is_routine(title) for title in newest["title"].to_list()]
+    best = newest.with_columns(telling=pl.Series(telling)).sort(
         "telling", "at", "item", "record", descending=[True, True, False, False]
     )
     shown = best.unique("item", keep="first", maintain_order=True).head(SHOWN)
