@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from coachkit.errors import ConfigError
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "folder_named", "load_settings"]
 
 CONFIG_FILE = Path("coachkit.toml")
 
@@ -97,6 +98,11 @@ class Settings(BaseSettings):
         description="Folder with records of evaluation runs, for the pages of administrators and HR; empty: evals in "
         "the data folder.",
     )
+    eval_data: Path | None = Field(
+        None,
+        description="Folder with real organisations, one folder each, that evaluations are run on too; empty: they are "
+        "left out, and a run says so.",
+    )
     language: Literal["en", "zh"] = Field("en", description="Language when nobody has chosen one.")
     timezone: str = Field("UTC", description="Time zone of the organisation, such as Asia/Shanghai: days begin there.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -118,7 +124,7 @@ class Settings(BaseSettings):
         "warning", description="Least level that is logged."
     )
 
-    @field_validator("data", "models", "prompts", "evals")
+    @field_validator("data", "models", "prompts", "evals", "eval_data")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().resolve() if value else None
@@ -189,6 +195,16 @@ def load_settings(**given: Any) -> Settings:
                 f"查找过：命令行选项、COACHKIT_* 环境变量、{CONFIG_FILE.resolve()}、数据目录中的同名文件、默认值。",
             ),
         ) from error
+
+
+def folder_named(variable: str) -> Path | None:
+    """The folder that a variable names which a file of a team's says it needs, such as ``evals/organisations.yaml``.
+
+    ``COACHKIT_EVAL_DATA`` is the setting ``eval_data``, wherever it is set; others are read from the environment.
+    """
+    if variable == "COACHKIT_EVAL_DATA":
+        return load_settings().eval_data
+    return Path(named) if variable and (named := os.environ.get(variable, "")) else None
 
 
 def _beside(data: Path) -> dict[str, Any]:

@@ -23,7 +23,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -34,6 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from coachkit.errors import ConfigError, NotFound
 from coachkit.evaluation.cases import read_yaml
+from coachkit.settings import folder_named
 
 __all__ = ["Connected", "OrganisationSpec", "Organisations", "Sampled", "load_organisations"]
 
@@ -86,8 +86,7 @@ class OrganisationSpec(_Shape):
     @property
     def folder(self) -> Path | None:
         """Where its data lies, if it is from outside and the variable is set."""
-        named = os.environ.get(self.needs, "") if self.needs else ""
-        return Path(named) if named else None
+        return folder_named(self.needs)
 
     @property
     def absent(self) -> str:
@@ -156,7 +155,7 @@ def _beside(given: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _filled(value: Any, variable: str) -> Any:
     """Only the variable that it says it needs is put in, so that no file can read the others."""
     if isinstance(value, str):
-        return value.replace(f"${{{variable}}}", os.environ.get(variable, ""))
+        return value.replace(f"${{{variable}}}", str(folder_named(variable) or ""))
     if isinstance(value, Mapping):
         return {name: _filled(one, variable) for name, one in value.items()}
     if isinstance(value, date):

@@ -6,7 +6,6 @@ name. Where they are not, there is nothing to evaluate, and a matrix makes no sa
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from coachkit.evaluation.record import Cell, Sample
 from coachkit.evaluation.subjects import Lane
 from coachkit.predicting import predict, tasks
 from coachkit.proving.plan import Plan
+from coachkit.settings import folder_named
 from coachkit.telemetry import get_logger
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class InsightSubject:
 
     @staticmethod
     def _folder() -> Path | None:
-        named = os.environ.get(VARIABLE, "")
-        return Path(named) if named and Path(named).is_dir() else None
+        named = folder_named(VARIABLE)
+        return named if named and named.is_dir() else None
 
     def _organisation(self, case: EvalCase) -> Path:
         folder = self._folder()

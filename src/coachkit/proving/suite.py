@@ -7,13 +7,14 @@ import secrets
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import coachkit
+from coachkit.bootstrap import utc_now
 from coachkit.errors import BadInput
 from coachkit.evaluation.caching import SampleCache
 from coachkit.evaluation.cases import CaseFile, EvalCase, load_cases
@@ -147,7 +148,7 @@ class Suite:
         :raises BadInput: if the matrix and the filters leave nothing.
         :raises CoachkitError: if an organisation cannot be synced.
         """
-        began, started_at = monotonic(), datetime.now(UTC)
+        began, started_at = monotonic(), utc_now()
         telling = telling or Telling()
         wanted = self.wanted(matrix, filters)
         skipped = self.skipped(wanted)
