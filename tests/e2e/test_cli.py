@@ -198,8 +198,8 @@ def _commands(group: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     return found
 
 
-SPEAK_NO_JSON = {("serve",), ("worker",)}
-"""They run until they are stopped."""
+SPEAK_NO_JSON = {("serve",), ("worker",), ("eval", "label")}
+"""They run until they are stopped, or ask a person one key at a time and keep each answer in a file of its own."""
 
 
 def test_every_command_teaches_and_speaks_json() -> None:

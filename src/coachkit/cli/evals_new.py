@@ -226,15 +226,19 @@ def _wrote(paths: tuple[Path, ...], zh: bool) -> None:
 def template(
     forge: Annotated[Forge, typer.Argument(help="github or gitlab.")],
     out: Annotated[Path | None, typer.Option(help="Write to a file instead.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print a job for a team's own CI: it runs the quick matrix on each change, gates it, and keeps the report.
 
     Example: `coachkit eval ci github --out .github/workflows/evals.yml`
     """
     text = (files("coachkit.evaluation.reporting") / "templates" / f"{forge}.yml").read_text("utf-8")
-    if out is None:
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, "utf-8")
+    if as_json:
+        emit({"forge": str(forge), "job": text, "file": str(out) if out else None})
+    elif out is None:
         console.print(text.rstrip(), markup=False)
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, "utf-8")
-    notes.print(str(near(out.resolve())), markup=False)
+    else:
+        notes.print(str(near(out.resolve())), markup=False)

@@ -102,6 +102,7 @@ def note(
     withdraw: Annotated[str, typer.Option("--withdraw", help="Id of a note of yours to take back.")] = "",
     restore: Annotated[str, typer.Option("--restore", help="Id of a note of yours to put back.")] = "",
     lang: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     """Add what no system saw to your own view, or contest a sentence of it. Whoever may open your view reads it.
 
@@ -117,9 +118,11 @@ def note(
             )
         if withdraw:
             service.withdraw(reader, withdraw)
+            done, about = "taken_back", withdraw
             said = f"已撤回：{withdraw}" if zh else f"Taken back: {withdraw}. `--restore {withdraw}` puts it back."
         elif restore:
             service.restore(reader, restore)
+            done, about = "put_back", restore
             said = f"已恢复：{restore}" if zh else f"Put back: {restore}"
         else:
             made = (
@@ -127,5 +130,9 @@ def note(
                 if contest
                 else service.add(reader, text, day=one_day(day) or today, help=kind)
             )
+            done, about = "kept", made.id
             said = f"已记下：{made.id}" if zh else f"Kept: {made.id}. `--withdraw {made.id}` takes it back."
-    console.print(said, markup=False)
+    if as_json:
+        emit({"note": about, "state": done})
+    else:
+        console.print(said, markup=False)

@@ -5,7 +5,9 @@ Nothing is run for it but the evaluators: what they are given as output is what 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +47,12 @@ def evaluated(record: RunRecord, evaluators: Sequence[Evaluator[EvalCase, str, S
 
     :raises BadInput: if one has the name of a scorer of ours.
     """
-    report = as_dataset(record, [_Reading(one) for one in evaluators]).evaluate_sync(
-        _unread, name=record.run.suite, progress=False
-    )
+    dataset = as_dataset(record, [_Reading(one) for one in evaluators])
+    # In a thread of its own: in a notebook, say, a loop runs in this one already.
+    with ThreadPoolExecutor(1) as thread:
+        report = thread.submit(
+            lambda: asyncio.run(dataset.evaluate(_unread, name=record.run.suite, progress=False))
+        ).result()
     scorers: dict[str, ScorerInfo] = {}
     scores: list[Score] = []
     for case in report.cases:
