@@ -9,6 +9,7 @@ from coachkit.delivery.told import Names, Sentence, joined
 from coachkit.domain.identity import public_id
 from coachkit.insight.contributing.view import Came, Did, View, Voice
 from coachkit.insight.contribution import KINDS
+from coachkit.insight.work import known_by
 
 __all__ = ["HELP", "ContributionTold", "contribution_told"]
 
@@ -82,8 +83,10 @@ def _did(one: Did, names: Names, titles: Mapping[int, str], goals: Mapping[str, 
     verb = _VERBS[one.kind][zh]
     team, other = names.team(one.team), names.team(one.other)
     aim = _aim(one, names, goals)
-    quoted = (_quoted(titles.get(item, "")) for item in one.items)
-    shown = list(dict.fromkeys(title for title in quoted if title))[:_TITLES]
+    works: dict[str, str] = {}  # a change and its commit, or its ticket, are one
+    for title in filter(None, (_quoted(titles.get(item, "")) for item in one.items)):
+        works.setdefault(known_by(title.strip("“”")), title)
+    shown = list(works.values())[:_TITLES]
     named = not one.team or all(f"({team})" in names.person(person) for person in people)
     if zh:
         where = "" if named else f"（{team}）"

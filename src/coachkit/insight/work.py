@@ -22,6 +22,7 @@ __all__ = [
     "incidents",
     "integrations",
     "is_routine",
+    "known_by",
     "praise",
     "telling",
     "work_title",
@@ -198,10 +199,14 @@ def telling(items: list[ItemRow]) -> list[ItemRow]:
     return [item for item in items if not is_routine(item.title)] or items
 
 
-def work_title(item: ItemRow) -> str:
+def known_by(title: str) -> str:
     """The title by which a piece of work is known in several records: without the ticket's key before it and whatever
-    the case. Empty, where it has none."""
-    return _KEY_BEFORE.sub("", item.title).strip().casefold()
+    the case. Empty for none."""
+    return _KEY_BEFORE.sub("", title).strip().casefold()
+
+
+def work_title(item: ItemRow) -> str:
+    return known_by(item.title)
 
 
 def each_work(items: Iterable[ItemRow]) -> tuple[ItemRow, ...]:
