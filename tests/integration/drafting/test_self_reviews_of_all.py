@@ -72,6 +72,18 @@ def test_what_is_told_cites_a_record_that_person_and_manager_may_read(sample: Sa
             assert bool(statement.evidence) != silent, (person.name, statement)
 
 
+def test_a_goal_of_theirs_that_was_finished_is_told(sample: SampleOffice, reviews: Reviews) -> None:
+    tables = sample.app.insights.tables(None, sample.app.now())
+    done = {row["record"] for row in tables.states.to_dicts() if row["category"] == "done"}
+    keys = {row["record"]: row["key"] for row in tables.goals.to_dicts() if row["record"] in done}
+    owned = [(row["person"], keys[row["record"]]) for row in tables.owners.to_dicts() if row["record"] in keys]
+    assert owned
+    for (person, language), draft in reviews.items():
+        text = " ".join(one.text for one in told(draft))
+        for owner, key in owned:
+            assert owner != person.id or key in text, (person.name, language, key)
+
+
 def _both(sample: SampleOffice, person: PersonEntry) -> frozenset[int]:
     now = sample.app.now()
     scopes = sample.app.directory.viewer(person.id, now).scopes

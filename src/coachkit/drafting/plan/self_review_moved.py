@@ -78,10 +78,16 @@ def _spread(desk: Desk, facts: list[Fact]) -> list[Fact]:
 
 
 def _results(desk: Desk, done: list[Delivery]) -> Iterator[tuple[Fact, list[ItemRow]]]:
-    found = sorted(moved_results(desk.material), key=lambda one: (-len(_towards(desk, one, done)), one.result.key))
-    for one in found[:MOST_RESULTS]:
+    for one in _most_moved(desk, done):
         items = _towards(desk, one, done)
         yield _result(desk, one, items), items
+
+
+def _most_moved(desk: Desk, done: list[Delivery]) -> list[Moved]:
+    """The key results that are told, those with most of the subject's work first; a finished goal is told whole."""
+    over = {end.goal.record for end in finished(desk.material) if end.category == "done"}
+    running = [one for one in moved_results(desk.material) if one.goal.record not in over]
+    return sorted(running, key=lambda one: (-len(_towards(desk, one, done)), one.result.key))[:MOST_RESULTS]
 
 
 def _towards(desk: Desk, one: Moved, done: list[Delivery]) -> list[ItemRow]:
@@ -220,9 +226,8 @@ def _others(desk: Desk, owners: frozenset[int]) -> tuple[Party, ...] | None:
 
 
 def _ended(desk: Desk, done: list[Delivery]) -> Iterator[tuple[Fact, list[ItemRow]]]:
-    told = {one.goal.record for one in moved_results(desk.material)[:MOST_RESULTS]}
     for end in finished(desk.material):
-        if end.category != "done" or end.goal.record in told:
+        if end.category != "done":
             continue
         items = [
             one.item
