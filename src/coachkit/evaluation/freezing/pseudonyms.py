@@ -74,7 +74,7 @@ _TIMES = frozenset(
 _URL = re.compile(
     r"(?:https?|ftp|ssh|git)://[^\s<>()\[\]{}\"'，。；）】]+|www\.[^\s<>()\[\]{}\"'，。；）】]+", re.IGNORECASE
 )
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"[\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)+")  # several in a row are one: none of their hosts stays
 _MENTION = re.compile(r"(?<![\w@])@([A-Za-z][\w.-]{1,38})")
 _ISSUE = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Z0-9]{1,9})-(\d{1,7})(?![A-Za-z0-9])")
 _CHANGE = re.compile(r"(?<![\w/])([A-Za-z0-9][\w.-]*(?:/[\w.-]+)*)([#!])(\d{1,7})\b")
