@@ -95,7 +95,9 @@ def _common(tables: Tables, new: pl.DataFrame) -> pl.DataFrame:
     """``person, common``: the share that stayed away of those whose outcome was known when each was looked at."""
     import polars as pl
 
-    acts = own_acts(tables)
+    # What became known only after an outcome would be settled is left out: it would move the first day of somebody
+    # whose outcome had been counted by then.
+    acts = own_acts(tables).filter(pl.col("known_at") <= pl.col("at") + (AGAIN_TO + 1) * DAY)
     first = acts.group_by(person="actor").agg(first_at=pl.col("at").min())
     day = (pl.col("at") - pl.col("first_at")) // DAY
     stayed = (
