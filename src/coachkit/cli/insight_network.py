@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -10,12 +10,16 @@ from coachkit.cli.context import Language, one_day, opened, viewer_named
 from coachkit.cli.output import AsJson, console, emit, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from coachkit.access import Viewer
+    from coachkit.api.insight_network import Months
+    from coachkit.bootstrap import App
     from coachkit.delivery.told import Names, Sentence
 
 __all__ = ["register"]
 
+Seen = TypeVar("Seen")
 As = Annotated[str, typer.Option("--as", help="With whose eyes. Nothing they may not read has any influence.")]
 TeamOption = Annotated[str | None, typer.Option("--team", help="Only what concerns this team, by key or name.")]
 Since = Annotated[
@@ -41,12 +45,9 @@ def network(
 
     Example: `coachkit insight network --as 'Maria Gomez' --team Search`
     """
-    from coachkit.api.insight_network import months_since, network_answer, network_of
+    from coachkit.api.insight_network import network_answer, network_of
 
-    with opened(context, language=lang) as app:
-        reader, zh = viewer_named(app, viewer), app.settings.language == "zh"
-        months = months_since(one_day(since), app.directory.today(app.now()))
-        seen = network_of(app, reader, months, app.settings.language, team)
+    seen, zh = _seen(network_of, context, viewer, team, since, lang)
     if as_json:
         emit(network_answer(seen).model_dump(mode="json"))
         return
@@ -70,12 +71,9 @@ def teams(
 
     Example: `coachkit insight teams --as 'Maria Gomez' --since 2026-06-01`
     """
-    from coachkit.api.insight_network import months_since, teams_answer, teams_of
+    from coachkit.api.insight_network import teams_answer, teams_of
 
-    with opened(context, language=lang) as app:
-        reader, zh = viewer_named(app, viewer), app.settings.language == "zh"
-        months = months_since(one_day(since), app.directory.today(app.now()))
-        seen = teams_of(app, reader, months, app.settings.language, team)
+    seen, zh = _seen(teams_of, context, viewer, team, since, lang)
     if as_json:
         emit(teams_answer(seen).model_dump(mode="json"))
         return
@@ -106,12 +104,9 @@ def flow(
 
     Example: `coachkit insight flow --as 'Maria Gomez' --team Search --lang zh`
     """
-    from coachkit.api.insight_network import flow_answer, flow_of, months_since
+    from coachkit.api.insight_network import flow_answer, flow_of
 
-    with opened(context, language=lang) as app:
-        reader, zh = viewer_named(app, viewer), app.settings.language == "zh"
-        months = months_since(one_day(since), app.directory.today(app.now()))
-        seen = flow_of(app, reader, months, app.settings.language, team)
+    seen, zh = _seen(flow_of, context, viewer, team, since, lang)
     if as_json:
         emit(flow_answer(seen).model_dump(mode="json"))
         return
@@ -122,6 +117,23 @@ def flow(
     _section("流动效率" if zh else "Flow efficiency", told.efficiency, names)
     _section("返工" if zh else "Rework", told.rework, names)
     _notes(told.notes)
+
+
+def _seen(
+    of: Callable[[App, Viewer, Months, Literal["en", "zh"], str | None], Seen],
+    context: typer.Context,
+    viewer: str,
+    team: str | None,
+    since: str | None,
+    lang: Literal["en", "zh"] | None,
+) -> tuple[Seen, bool]:
+    """What a page would show this viewer, and whether in Chinese."""
+    from coachkit.api.insight_network import months_since
+
+    with opened(context, language=lang) as app:
+        language = app.settings.language
+        months = months_since(one_day(since), app.directory.today(app.now()))
+        return of(app, viewer_named(app, viewer), months, language, team), language == "zh"
 
 
 def _section(title: str, sentences: Sequence[Sentence], names: Names) -> None:

@@ -47,7 +47,7 @@ def evaluated(record: RunRecord, evaluators: Sequence[Evaluator[EvalCase, str, S
 
     :raises BadInput: if one has the name of a scorer of ours.
     """
-    dataset = as_dataset(record, [_Reading(one) for one in evaluators])
+    dataset = as_dataset(record, [_reading(one) for one in evaluators])
     # In a thread of its own: in a notebook, say, a loop runs in this one already.
     with ThreadPoolExecutor(1) as thread:
         report = thread.submit(
@@ -101,7 +101,7 @@ def _meaning(source: Any) -> str:
     return f"pydantic-evals: {getattr(source, 'name', '')}{f' {arguments}' if arguments else ''}"
 
 
-def _Reading(evaluator: Evaluator[EvalCase, str, Sample]) -> Evaluator[EvalCase, str, Sample]:  # noqa: N802 - stands for a class
+def _reading(evaluator: Evaluator[EvalCase, str, Sample]) -> Evaluator[EvalCase, str, Sample]:
     """The evaluator, given the text of the sample that is its metadata."""
     from dataclasses import dataclass, replace
 

@@ -60,7 +60,7 @@ def _put(text: str, match: re.Match[str], new: str, group: int = 0) -> str:
 
 
 def _end(case: Case, english: str, chinese: str) -> Case | None:
-    body, stop = re.fullmatch(r"(.*?)([.。]?)", case.text, re.DOTALL).groups()  # type: ignore[union-attr]
+    body, stop = re.fullmatch(r"(.*?)([.。]?)", case.text, re.DOTALL).groups()  # type: ignore[union-attr]  # it fits any text
     return case.says(body + (chinese if case.zh else english) + stop)
 
 
