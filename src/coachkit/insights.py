@@ -18,6 +18,7 @@ from coachkit.store.relational.database import Database
 if TYPE_CHECKING:
     import polars as pl
 
+    from coachkit.domain.trails import Trail
     from coachkit.insight.contributing.notes import ContributionNotes
     from coachkit.insight.contributing.view import About, View
     from coachkit.insight.flow.findings import Flow
@@ -75,6 +76,12 @@ class Insights:
     def tables(self, viewer: Viewer | None, at: datetime) -> Tables:
         """What could be known at ``at`` of what ``viewer`` may read; ``None``: of everything, for programs."""
         return self.reader.tables(viewer.scopes if viewer else None).as_of(at)
+
+    def trail(self, viewer: Viewer, record: int) -> Trail:
+        """What a record that ``viewer`` may read went through until now."""
+        from coachkit.store.relational.reading_trails import read_trail
+
+        return read_trail(self._database, viewer.scopes, record, viewer.at)
 
     # --- goals -------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from coachkit.api.models import ActionItem, ActionItemChange, EvidenceRecord, Se
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.searching import Asked, search
 from coachkit.api.security import Asks, Installation
+from coachkit.domain.identity import unpublic_id
 from coachkit.drafting.cleaning import clean
 
 __all__ = ["router"]
@@ -20,7 +21,8 @@ router = APIRouter(tags=["records"], responses=PROBLEMS)
 @router.get("/evidence/{evidence_id}", summary="Open a record")
 def read_evidence(app: Installation, viewer: Asks, evidence_id: str) -> EvidenceRecord:
     """The record behind a citation. Whose record it is can see that it was opened, and by whom."""
-    return EvidenceRecord.of(app.evidence.open(evidence_id, viewer))
+    found = app.evidence.open(evidence_id, viewer)
+    return EvidenceRecord.of(found, app.insights.trail(viewer, unpublic_id(found.id)))
 
 
 @router.get("/search", summary="Search the records that you may read")

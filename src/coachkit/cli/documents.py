@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,7 @@ from coachkit.cli.drafts import manager_of
 from coachkit.cli.following import wording_display
 from coachkit.cli.output import AsJson, console, emit, notes, read_out
 from coachkit.domain.drafts import DraftKind
-from coachkit.domain.identity import public_id
+from coachkit.domain.identity import public_id, unpublic_id
 from coachkit.drafting.cleaning import clean
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from coachkit.bootstrap import App
     from coachkit.delivery.document import Document
     from coachkit.domain.evidence import Evidence
+    from coachkit.domain.trails import Trail
 
 __all__ = ["print_brief", "register"]
 
@@ -149,15 +151,16 @@ def evidence(
         now = app.now()
         reader = app.directory.viewer(app.directory.find_person(viewer).id, now)
         found = [app.evidence.open(one, reader) for one in ids]
+        trails = [app.insights.trail(reader, unpublic_id(one.id)) for one in found]
         zone = ZoneInfo(app.settings.timezone)
     if as_json:
-        emit(found)
+        emit([{**asdict(record), "trail": asdict(trail)} for record, trail in zip(found, trails, strict=True)])
         return
-    for record in found:
-        _show_record(record, zone)
+    for record, trail in zip(found, trails, strict=True):
+        _show_record(record, trail, zone)
 
 
-def _show_record(record: Evidence, zone: ZoneInfo) -> None:
+def _show_record(record: Evidence, trail: Trail, zone: ZoneInfo) -> None:
     """A record in full; nothing of its words is taken for markup or control codes."""
     when = f"{record.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}"
     console.print(f"{clean(record.key)}  {clean(record.title)}", style="bold", markup=False)
@@ -166,6 +169,19 @@ def _show_record(record: Evidence, zone: ZoneInfo) -> None:
         console.print(f"  {actor.role}: {clean(actor.name or actor.identity)}", markup=False)
     for line in record.text.splitlines():
         console.print(f"  {clean(line)}", markup=False)
+    for value in trail.values:
+        at = f" · {value.at.astimezone(zone):%Y-%m-%d}" if value.at else ""
+        console.print(
+            f"  {value.key}: {value.value} {clean(value.unit or '')}{at} · {value.start} → {value.target}", markup=False
+        )
+    for link in trail.links:
+        span = "".join(f" · {day.astimezone(zone):%Y-%m-%d}" for day in (link.since, link.until) if day)
+        console.print(f"  {link.rel}: {clean(link.target)}{span}", markup=False)
+    for step in trail.states:
+        console.print(
+            f"  {step.at.astimezone(zone):%Y-%m-%d} {clean(step.state)} {clean(step.reason or '')}".rstrip(),
+            markup=False,
+        )
     console.print()
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "HELD_BACK",
     "KINDS",
     "OUTCOMES",
+    "RELATIONS",
     "ROLES",
     "STATES",
     "SYNC_STATES",
@@ -109,6 +110,17 @@ STATES: Mapping[str, str] = {
     "team": mark("Team"),
 }
 """Values that are ours; a source's own names of states are shown as they are."""
+
+RELATIONS: Mapping[str, str] = {
+    "blocked_by": mark("waits for"),
+    "blocks": mark("holds up"),
+    "fixes": mark("fixes"),
+    "goal": mark("for the goal"),
+    "parent": mark("part of"),
+    "epic": mark("part of"),
+    "relates": mark("goes with"),
+}
+"""How an item is linked to another; what a source calls otherwise is shown as it is."""
 
 HELD_BACK: Mapping[str, str] = {
     "cap": mark("two cards in seven days are enough"),

@@ -15,11 +15,13 @@ from coachkit.api.searching import Asked, Found, asked_pattern, search
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.domain.evidence import Evidence
+from coachkit.domain.identity import unpublic_id
+from coachkit.domain.trails import LinkStep, Trail, ValueStep
 from coachkit.drafting.cleaning import clean
 from coachkit.drafting.suspicion import is_suspicious
 from coachkit.errors import CoachkitError
 from coachkit.web.rendering import Reader, back, is_fragment, local_path, page, partial, reader_of, web_only
-from coachkit.web.words import FIELDS, KINDS, ROLES, STATES, key_of, name, title_of
+from coachkit.web.words import FIELDS, KINDS, RELATIONS, ROLES, STATES, key_of, name, title_of
 
 __all__ = ["router"]
 
@@ -40,6 +42,8 @@ def show_evidence(
     evidence = app.evidence.open(evidence_id, viewer)
     reader = reader_of(request)
     sentences = _sentences(app, viewer, draft, evidence.id) if draft else []
+    trail = app.insights.trail(viewer, unpublic_id(evidence.id))
+    titles = {clean(one.title) for one in trail.values}
     return page(
         request,
         "evidence.html",
@@ -51,9 +55,10 @@ def show_evidence(
             "sensitivity": str(evidence.sensitivity),
             "suspicious": is_suspicious(f"{evidence.title}\n{evidence.text}"),
         },
-        text=_lines(evidence),
+        text=[line for line in _lines(evidence) if line not in titles],
         kind=name(KINDS, evidence.kind, reader.say),
         facts=_facts(evidence, reader),
+        trail=_trail(trail, reader),
         people=_people(evidence, reader),
         url=web_only(evidence.url),
         cited_for=sentences,
@@ -115,6 +120,42 @@ def _facts(evidence: Evidence, reader: Reader) -> list[tuple[str, str]]:
         for field, label in FIELDS.items()
         if evidence.fields.get(field) not in (None, "")
     ]
+
+
+_STEPS = 12
+"""The newest states and links of a record; its source has the others."""
+
+
+def _trail(trail: Trail, reader: Reader) -> dict[str, list[tuple[str, str]]]:
+    """States and links with their days, and where key results are: what a statement about days or values rests on."""
+    return {
+        "values": [(one.key, _where(one, reader)) for one in trail.values],
+        "states": [
+            (reader.fmt.day(one.at), " · ".join(clean(text) for text in (one.state, one.reason or "") if text))
+            for one in trail.states[-_STEPS:]
+        ],
+        "links": [
+            (f"{name(RELATIONS, one.rel, reader.say)} {clean(one.target)}", _when(one, reader))
+            for one in trail.links[-_STEPS:]
+        ],
+    }
+
+
+def _where(one: ValueStep, reader: Reader) -> str:
+    say, fmt, unit = reader.say, reader.fmt, f" {clean(one.unit)}" if one.unit else ""
+    value = say("not measured") if one.value is None or one.at is None else f"{fmt.number(one.value)}{unit}"
+    day = f" · {fmt.day(one.at)}" if one.at is not None else ""
+    way = ""
+    if one.start is not None and one.target is not None:
+        way = " · " + say("from %(start)s to %(target)s", start=fmt.number(one.start), target=fmt.number(one.target))
+    return f"{clean(one.title)}: {value}{day}{way}"
+
+
+def _when(one: LinkStep, reader: Reader) -> str:
+    fmt = reader.fmt
+    if one.since is None:
+        return ""
+    return fmt.span(one.since, one.until) if one.until else reader.say("since %(day)s", day=fmt.day(one.since))
 
 
 def _value(value: object, reader: Reader) -> str:
