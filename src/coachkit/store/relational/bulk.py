@@ -12,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from coachkit.store.relational.changes import noted
+
 __all__ = ["Row", "insert_rows", "upsert_rows"]
 
 Row = tuple[Any, ...]
@@ -24,6 +26,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Row])
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_sqlite(table, None), list(rows))
         return
+    noted(connection, table)
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY {_name(table)} ({_columns(table)}) FROM STDIN") as copy:
         for row in rows:
@@ -44,6 +47,7 @@ def upsert_rows(
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_sqlite(table, tuple(update)), list(rows))
         return
+    noted(connection, table)
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         cursor.execute(_postgres(table, tuple(update)), [list(values) for values in zip(*rows, strict=True)])

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coachkit.errors import ConfigError, StoreError
+from coachkit.store.relational.changes import follow
 
 __all__ = ["Database", "upsert"]
 
@@ -51,6 +52,7 @@ class Database:
             raise ConfigError(
                 f"databases of the kind {parsed.drivername} are not supported.", hint="SQLite or PostgreSQL."
             )
+        follow(self.engine)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

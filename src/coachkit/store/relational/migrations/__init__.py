@@ -8,5 +8,5 @@ from __future__ import annotations
 
 __all__ = ["HEAD"]
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest step. Known without loading Alembic, so that opening an up-to-date database costs one query."""

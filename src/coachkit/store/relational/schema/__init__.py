@@ -67,6 +67,7 @@ from coachkit.store.relational.schema.reviews import (
     review_words,
 )
 from coachkit.store.relational.schema.service import (
+    changes,
     grants,
     jobs,
     notices,
@@ -90,6 +91,7 @@ __all__ = [
     "action_items",
     "agenda_points",
     "annotations_beside",
+    "changes",
     "check_ins",
     "connections",
     "contribution_notes",

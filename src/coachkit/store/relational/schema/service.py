@@ -1,4 +1,4 @@
-"""Drafts, access, sign-in, notices and work in the background."""
+"""Access, sign-in, notices, work in the background, and marks of change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from coachkit.store.relational.schema.base import metadata
 from coachkit.store.relational.types import BigId, Document, Instant
 
-__all__ = ["grants", "jobs", "notices", "reads", "schedules", "sessions", "sign_in_links"]
+__all__ = ["changes", "grants", "jobs", "notices", "reads", "schedules", "sessions", "sign_in_links"]
 
 reads = sa.Table(
     "reads",
@@ -104,4 +104,12 @@ schedules = sa.Table(
     sa.Column("every_seconds", sa.Integer, nullable=False),
     sa.Column("next_at", Instant, nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, comment="records, answers, meaning"),
+    sa.Column("mark", BigId, nullable=False, comment="drawn anew by each transaction that changes them"),
+    comment="what is worked out from records and kept in memory is shown while the mark is the same",
 )
