@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from coachkit.api import insight_contribution, insight_goals, insight_map, insight_network, insight_pilot
+from coachkit.api import (
+    insight_choices,
+    insight_contribution,
+    insight_goals,
+    insight_map,
+    insight_network,
+    insight_pilot,
+)
 from coachkit.api.problems import PROBLEMS
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/insight", tags=["insight"], responses=PROBLEMS)
-for part in (insight_network, insight_goals, insight_contribution, insight_map, insight_pilot):
+for part in (insight_network, insight_goals, insight_choices, insight_contribution, insight_map, insight_pilot):
     router.include_router(part.router)

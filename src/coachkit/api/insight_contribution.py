@@ -19,7 +19,9 @@ from coachkit.bootstrap import App
 from coachkit.delivery.contribution_told import ContributionTold, contribution_told
 from coachkit.delivery.told import Names, Sentence
 from coachkit.domain.identity import public_id
+from coachkit.domain.reviews import OwnWords
 from coachkit.domain.targets import Target, TargetKind
+from coachkit.drafting.plan.self_review_questions import asked
 from coachkit.errors import AccessDenied, BadInput, NotFound
 from coachkit.insight.contributing.notes import ContributionNote, NoteKind
 from coachkit.insight.contributing.view import About, AboutKind, View
@@ -38,6 +40,8 @@ class ContributionSeen:
     """A contribution view in the eyes of one reader, in their language.
 
     :ivar title: what it is of; ``person`` if it is somebody. ``mine``: it is the reader's own.
+    :ivar reviewed: what the person added to self-reviews of this time, as far as the reader may read it, and whether it
+        was handed over.
     :ivar notes: what the person wrote beside it. ``contested``: ids of sentences of which somebody sees their part
         differently.
     """
@@ -50,6 +54,8 @@ class ContributionSeen:
     person: PersonEntry | None
     notes: tuple[ContributionNote, ...]
     contested: frozenset[str]
+    seen: Seen
+    reviewed: tuple[tuple[OwnWords, bool], ...] = ()
 
 
 def contribution_of(
@@ -88,7 +94,16 @@ def contribution_of(
         person=person,
         notes=_notes_within(app, person, found),
         contested=frozenset(one.id for one in found.did if any((who, one.id) in contested for who in one.people)),
+        seen=seen,
+        reviewed=_reviewed(app, viewer, person, found),
     )
+
+
+def _reviewed(app: App, viewer: Viewer, person: PersonEntry | None, found: View) -> tuple[tuple[OwnWords, bool], ...]:
+    if person is None:
+        return ()
+    first, last = app.directory.today(found.since), app.directory.today(found.until)
+    return app.self_reviews.own_words(viewer, person.id, first, last)
 
 
 def _notes_within(app: App, person: PersonEntry | None, found: View) -> tuple[ContributionNote, ...]:
@@ -205,6 +220,17 @@ class NoteAnswer(BaseModel):
     statement: str = Field(description="Id of the sentence that it contests; empty: it adds.")
 
 
+class ReviewWordsAnswer(BaseModel):
+    """What the person added to a self-review, in their own words."""
+
+    id: str
+    period: str = Field(description="Half of a year.", examples=["2026-H1"])
+    question: str = Field(description="The question that it answers.")
+    text: str
+    url: str = Field(description="A link they gave for it; empty without one.")
+    handed_over: bool = Field(description="It stands submitted; otherwise only they themselves see it.")
+
+
 class ContributionAnswer(BaseModel):
     """Who advanced whose goals. Three things side by side; none of them holds a figure of a person."""
 
@@ -216,6 +242,9 @@ class ContributionAnswer(BaseModel):
     customers: list[ToldHelp]
     added: list[NoteAnswer] = Field(description="Of a person's view: what they say no system saw.")
     differs: list[NoteAnswer] = Field(description="Of a person's view: where they see a sentence differently.")
+    reviewed: list[ReviewWordsAnswer] = Field(
+        description="Of a person's view: what they added to self-reviews of this time, as far as you may read it."
+    )
     notes: list[str]
 
 
@@ -255,6 +284,17 @@ def contribution_answer(seen: ContributionSeen) -> ContributionAnswer:
         customers=[told(one) for one in seen.told.customers],
         added=[note_answer(one) for one in seen.notes if one.kind is NoteKind.ADDS],
         differs=[note_answer(one) for one in seen.notes if one.kind is NoteKind.DIFFERS],
+        reviewed=[
+            ReviewWordsAnswer(
+                id=one.id,
+                period=one.period,
+                question=asked(one.section).text("zh" if seen.names.zh else "en"),
+                text=one.text,
+                url=one.url,
+                handed_over=handed,
+            )
+            for one, handed in seen.reviewed
+        ],
         notes=list(seen.told.notes),
     )
 

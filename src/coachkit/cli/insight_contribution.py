@@ -32,31 +32,70 @@ def register(group: typer.Typer) -> None:
 def contribution(
     context: typer.Context,
     viewer: As,
-    about: Annotated[str, typer.Argument(metavar="[ABOUT]", help="me, a person, team:X, project:X or goal:X.")] = "me",
+    about: Annotated[str, typer.Argument(metavar="[ABOUT]", help="me, a person, team:X, project:X or goal:X.")] = "",
+    person: Annotated[str, typer.Option("--person", help="Of a person: name, e-mail, account key or id.")] = "",
+    team: Annotated[str, typer.Option("--team", help="Of a team: key or name.")] = "",
+    project: Annotated[str, typer.Option("--project", help="Of a project, epic or repository: its key.")] = "",
+    goal: Annotated[str, typer.Option("--goal", help="Of a goal: its key.")] = "",
     between: Annotated[
         tuple[str, str] | None,
         typer.Option("--between", metavar="TEAM TEAM", help="What two teams did for each other."),
     ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List of whom and what you can ask.")] = False,
     since: Since = None,
     lang: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell who advanced whose goals, by kind of help, between teams as of that day; nobody is counted.
 
-    Example: `coachkit insight contribution team:SRCH --as 'Maria Gomez'`
+    Example: `coachkit insight contribution --team Search --as 'Maria Gomez'`
     """
     from coachkit.api.insight_contribution import contribution_answer, contribution_of
     from coachkit.api.insight_network import months_since
 
+    asked = [about, person, team and f"team:{team}", project and f"project:{project}", goal and f"goal:{goal}"]
+    asked = [one for one in (*asked, *(between or ())[:1]) if one]
+    if len(asked) + listed > 1:
+        raise BadInput(
+            "ask for one thing: a person, a team, a project, a goal, or two teams.",
+            chinese=("一次只能看一样：个人、团队、项目、目标，或两个团队。", ""),
+        )
+    if listed:
+        _choices(context, viewer, lang, as_json)
+        return
     with opened(context, language=lang) as app:
         reader, language = viewer_named(app, viewer), app.settings.language
         months = months_since(one_day(since), app.directory.today(app.now()))
-        one, other = between or (about, "")
-        seen = contribution_of(app, reader, one, months, language, other)
+        other = between[1] if between else ""
+        seen = contribution_of(app, reader, next(iter(asked), "me"), months, language, other)
     if as_json:
         emit(contribution_answer(seen).model_dump(mode="json"))
     else:
         _show(seen)
+
+
+def _choices(context: typer.Context, viewer: str, lang: Language, as_json: bool) -> None:
+    from coachkit.api.insight_choices import choices_answer, choices_of
+
+    with opened(context, language=lang) as app:
+        reader = viewer_named(app, viewer)
+        seen = app.insights.seen(reader)
+        found = choices_answer(choices_of(app, reader, seen), seen)
+        zh = app.settings.language == "zh"
+    if as_json:
+        emit(found.model_dump(mode="json"))
+        return
+    parts = (
+        ("个人" if zh else "People", found.people),
+        ("团队" if zh else "Teams", found.teams),
+        ("项目" if zh else "Projects", found.projects),
+        ("目标" if zh else "Goals", found.goals),
+    )
+    for title, several in parts:
+        if several:
+            console.print(title, style="bold", markup=False)
+        for one in several:
+            console.print(f"  {one.name}  {one.about}", markup=False)
 
 
 def _show(seen: ContributionSeen) -> None:
@@ -75,6 +114,10 @@ def _show(seen: ContributionSeen) -> None:
         person = seen.person.name if seen.person else ""
         about = f" [{one.statement}]" if one.statement else ""
         console.print(f"{person} {says}{about}: {one.text}  ({one.day} · {one.id})", markup=False)
+    for words, handed in seen.reviewed:
+        state = "" if handed else ("，只有你自己看得到" if zh else ", seen by you alone")
+        where = f"自评 {words.period}{state}" if zh else f"self-review {words.period}{state}"
+        console.print(f"{where}: {words.text} {words.url}".rstrip(), markup=False)
     for line in told.notes:
         console.print(line, markup=False, style="dim")
 

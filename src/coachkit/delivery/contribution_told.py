@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coachkit.delivery.told import Names, Sentence, joined
 from coachkit.domain.identity import public_id
-from coachkit.insight.contributing.view import Came, Did, View, Voice
+from coachkit.insight.contributing.view import About, AboutKind, Came, Did, View, Voice
 from coachkit.insight.contribution import KINDS
 from coachkit.insight.work import known_by
 
@@ -65,7 +65,7 @@ def contribution_told(
         order = (names.team(one.team).casefold(), names.team(one.other).casefold(), one.goal or "~", one.id)
         by_kind.setdefault(one.kind, []).append((order, _did(one, names, titles, goals)))
     return ContributionTold(
-        outcome=tuple(_came(one, names) for one in sorted(found.came, key=_by_goal)),
+        outcome=tuple(_came(one, names) for one in sorted(found.came, key=lambda one: _by_goal(one, found.about))),
         did=tuple(
             (kind, tuple(one for _, one in sorted(by_kind[kind], key=lambda pair: pair[0])))
             for kind in KINDS
@@ -129,8 +129,13 @@ def _quoted(title: str) -> str:
     return f"“{short}”"
 
 
-def _by_goal(one: Came) -> tuple[str, str]:
-    return (one.goal.key, one.result.key if one.result else "")
+def _by_goal(one: Came, about: About) -> tuple[int, str, str]:
+    """Those of whom the view is of first: a team's own, then those it shares, then those it helped."""
+    goal = one.goal
+    teams = {about.key, about.other} if about.kind in (AboutKind.TEAM, AboutKind.BETWEEN) else set()
+    mine = about.key == goal.key or goal.team in teams or about.person in goal.owners
+    near = 0 if mine else 1 if teams & set(goal.teams) else 2
+    return (near, goal.key, one.result.key if one.result else "")
 
 
 def _came(one: Came, names: Names) -> Sentence:

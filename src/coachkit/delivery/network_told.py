@@ -31,6 +31,7 @@ def records_of(found: Network) -> set[int]:
         *(one.found.records + one.open for one in found.depends),
         *(one.records for one in found.newcomers),
         *(records for _, _, records in found.mixed),
+        found.grouped,
     )
     return {record for records in told for record in records}
 
@@ -60,7 +61,7 @@ def network_told(found: Network, names: Names, team: str | None = None) -> Netwo
             ]
         ),
         newcomers=by_name([_newcomer(one, names) for one in found.newcomers if about(one.team)]),
-        chart=_chart(found.agreement, found.mixed, names) if found.agreement else (),
+        chart=_chart(found.agreement, found, names) if found.agreement else (),
         notes=_notes(found, names),
     )
 
@@ -124,7 +125,7 @@ def _newcomer(one: Newcomer, names: Names) -> Sentence:
     return Sentence(text=text, records=one.records, person=one.person, details=details)
 
 
-def _chart(one: Agreement, mixed: Iterable[tuple[str, str, tuple[int, ...]]], names: Names) -> tuple[Sentence, ...]:
+def _chart(one: Agreement, found: Network, names: Names) -> tuple[Sentence, ...]:
     figures = f"{one.value:.2f} ({one.low:.2f}–{one.high:.2f})"
     first = (
         f"实际一起工作的群体与组织架构的吻合度为 {figures}：1 为完全一致，0 为如同随机；{one.people} 人，"
@@ -134,8 +135,8 @@ def _chart(one: Agreement, mixed: Iterable[tuple[str, str, tuple[int, ...]]], na
         f"chance; {one.people} people, {one.teams} teams, {one.groups} groups."
     )
     details = {"kind": "chart", "value": one.value, "low": one.low, "high": one.high, "groups": one.groups}
-    told = [Sentence(text=first, details=details)]
-    for team, other, records in mixed:
+    told = [Sentence(text=first, records=found.grouped, details=details)]
+    for team, other, records in found.mixed:
         text = (
             f"{names.team(team)}多数人实际上与{names.team(other)}一起工作。"
             if names.zh

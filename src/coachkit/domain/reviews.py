@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from coachkit.domain.drafts import Draft
 
-__all__ = ["OwnWords", "SentenceChange", "Submission", "period_of"]
+__all__ = ["OwnWords", "SentenceChange", "Submission", "halves", "period_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +62,9 @@ def period_of(first: date, last: date) -> str:
     if (begins - first).days > (last - begins).days + 1:
         half = (half[0] - 1, 2) if half[1] == 1 else (half[0], 1)
     return f"{half[0]}-H{half[1]}"
+
+
+def halves(first: date, last: date) -> tuple[str, ...]:
+    """The halves of a year that these days touch, from old to new: ``2025-H2``, ``2026-H1``."""
+    start, end = (day.year * 2 + (day.month > 6) for day in (first, last))
+    return tuple(f"{number // 2}-H{number % 2 + 1}" for number in range(start, end + 1))

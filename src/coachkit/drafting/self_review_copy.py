@@ -9,9 +9,12 @@ from coachkit.domain.drafts import Draft, Origin, Statement
 from coachkit.domain.reviews import OwnWords, SentenceChange
 from coachkit.drafting.facts import Language
 
-__all__ = ["PURPOSE", "action_on", "changed", "handed", "numbered", "own_words"]
+__all__ = ["OWN_WORDS", "PURPOSE", "action_on", "changed", "handed", "numbered", "own_words"]
 
 PURPOSE = "reading a submitted self-review"
+
+OWN_WORDS = "own.words"
+"""The fact of a sentence that the person added."""
 
 
 def action_on(statement: Statement, changes: Mapping[str, SentenceChange]) -> str:
@@ -32,7 +35,7 @@ def own_words(words: OwnWords, language: Language) -> Statement:
     return Statement(
         text=said,
         origin=Origin.EDITED,
-        fact="own.words",
+        fact=OWN_WORDS,
         data={"id": words.id, "about": "own words", "url": words.url},
     )
 

@@ -17,7 +17,7 @@ from coachkit.access import Directory, PersonEntry, ReadLog, Viewer
 from coachkit.access.reviews import may_write_self_review, reads_self_review
 from coachkit.domain.drafts import Draft, DraftKind, Origin, Section
 from coachkit.domain.identity import public_id, unpublic_id
-from coachkit.domain.reviews import OwnWords, SentenceChange, Submission, period_of
+from coachkit.domain.reviews import OwnWords, SentenceChange, Submission, halves, period_of
 from coachkit.drafting.agents import between_two
 from coachkit.drafting.agents.self_review import STRETCH
 from coachkit.drafting.cleaning import clean
@@ -30,7 +30,7 @@ from coachkit.drafting.plan.self_review import ANSWERS
 from coachkit.drafting.plan.self_review_coverage import covered
 from coachkit.drafting.plan.self_review_questions import ANSWER_LIMITS, asked
 from coachkit.drafting.ports import FactReader
-from coachkit.drafting.self_review_copy import PURPOSE, action_on, changed, handed, numbered, own_words
+from coachkit.drafting.self_review_copy import OWN_WORDS, PURPOSE, action_on, changed, handed, numbered, own_words
 from coachkit.drafting.self_review_shapes import (
     ACTIONS,
     CHOICES,
@@ -319,6 +319,28 @@ class SelfReviews:
             "no self-review of theirs is submitted to you.",
             chinese=("没有提交给你的自评。", ""),
         )
+
+    def own_words(self, viewer: Viewer, person: int, first: date, last: date) -> tuple[tuple[OwnWords, bool], ...]:
+        """What ``person`` added to self-reviews of the halves of a year that these days touch, and whether it was
+        handed over: one's own all of it, somebody else's as far as it stands submitted to the viewer, which is noted.
+        """
+        handed_over = {
+            str(statement.data.get("id"))
+            for one in self._store.submitted(person=person)
+            if viewer.person == person or reads_self_review(self._directory, viewer, person, one.manager, viewer.at)
+            for section in one.draft.sections
+            for statement in section.statements
+            if statement.fact == OWN_WORDS
+        }
+        found = tuple(
+            (words, words.id in handed_over)
+            for period in halves(first, last)
+            for words in self._store.words(person, period)
+            if viewer.person == person or words.id in handed_over
+        )
+        if found and viewer.person != person:
+            self._reads.record(viewer, person, WHAT, PURPOSE, viewer.at)
+        return found
 
     def _as_read(self, draft: Draft, reader: Viewer) -> Draft:
         """Without the sentences that rest on what the reader may not read, or what is gone by now."""

@@ -72,6 +72,7 @@ class Network:
     :ivar people: person → team today; those without a team are not drawn.
     :ivar ties: of people with a team; empty above :data:`MOST_PEOPLE`.
     :ivar mixed: (team, other, records): most of ``team`` work in the group in which ``other`` is at home.
+    :ivar grouped: the newest record of each two teams whose people are in one group, or of single teams where no two are.
     :ivar small: teams of which fewer than five people were in the window.
     """
 
@@ -85,6 +86,7 @@ class Network:
     agreement: Agreement | None
     mixed: tuple[tuple[str, str, tuple[int, ...]], ...]
     small: frozenset[str]
+    grouped: tuple[int, ...] = ()
 
 
 def network(tables: Tables, chart: Chart, since: datetime, until: datetime) -> Network:
@@ -100,7 +102,8 @@ def network(tables: Tables, chart: Chart, since: datetime, until: datetime) -> N
     team_of = dict(now.drop_nulls("team").select("person", "team").iter_rows())
     members = chart.members(since, until)
     small = frozenset(team for team, people in members.items() if len(people) < SMALLEST)
-    fits = agreement(communities(known), team_of)
+    groups = communities(known)
+    fits = agreement(groups, team_of)
     return Network(
         since=since,
         until=until,
@@ -112,7 +115,27 @@ def network(tables: Tables, chart: Chart, since: datetime, until: datetime) -> N
         agreement=fits,
         mixed=_mixed(acts, fits) if fits else (),
         small=small,
+        grouped=_grouped(acts, groups) if fits else (),
     )
+
+
+def _grouped(acts: pl.DataFrame, groups: Mapping[int, int]) -> tuple[int, ...]:
+    import polars as pl
+
+    group = pl.DataFrame({"actor": list(groups), "group": list(groups.values())}, schema={"actor": pl.Int64, "group": pl.Int64})
+    inside = (
+        acts.drop_nulls(("actor_team", "target_team"))
+        .join(group, on="actor")
+        .join(group.rename({"actor": "target", "group": "other_group"}), on="target")
+        .filter(pl.col("group") == pl.col("other_group"))
+        .with_columns(
+            one=pl.min_horizontal("actor_team", "target_team"), two=pl.max_horizontal("actor_team", "target_team")
+        )
+        .with_columns(across=pl.col("one") != pl.col("two"))
+        .sort("across", "at", "record", descending=[True, True, False])
+        .unique(("one", "two"), keep="first", maintain_order=True)
+    )
+    return tuple(inside["record"].unique(maintain_order=True).head(_SHOWN))
 
 
 def _mixed(acts: pl.DataFrame, fits: Agreement) -> tuple[tuple[str, str, tuple[int, ...]], ...]:

@@ -44,7 +44,7 @@ def show(
     return page(
         request,
         "conversations.html",
-        nav="conversations",
+        nav="insight",
         cards=known.cards(viewer, language=spoken),
         about=known.about_me(viewer, language=spoken),
         held=held,
@@ -84,7 +84,7 @@ def show_rules(
     return page(
         request,
         "rules.html",
-        nav="conversations",
+        nav="insight",
         team=wanted,
         team_name=teams.get(wanted, wanted),
         teams=teams,

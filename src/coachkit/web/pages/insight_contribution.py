@@ -10,17 +10,20 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
+from coachkit.api.insight_choices import Choices, choices_of
 from coachkit.api.insight_contribution import ContributionSeen, contribution_of, readers_of
 from coachkit.api.insight_network import Months, PeriodQuery
 from coachkit.api.security import Asks, Installation
 from coachkit.delivery.contribution_told import HELP
 from coachkit.delivery.told import Names, Sentence
 from coachkit.domain.identity import public_id
+from coachkit.drafting.plan.self_review_questions import asked
 from coachkit.errors import AccessDenied, Ambiguous, BadInput, NotFound
 from coachkit.insight.contributing.notes import LONGEST_NOTE, NoteKind
 from coachkit.insight.contributing.view import AboutKind
 from coachkit.insight.network.teams import PERIODS
-from coachkit.web.rendering import back, page, reader_of
+from coachkit.web.i18n import mark
+from coachkit.web.rendering import back, page, reader_of, web_only
 
 __all__ = ["router"]
 
@@ -28,6 +31,9 @@ router = APIRouter()
 
 PeriodForm = Annotated[Months, BeforeValidator(int), Form()]
 _MINE = "/insight/contribution/me"
+
+_SHOWN = 4
+"""Sentences of one kind; the others unfold."""
 
 
 @router.get("/insight/contribution")
@@ -73,6 +79,7 @@ def _page(
     else:
         status = 200
     own = seen.person is not None and seen.mine and not problem
+    choices = choices_of(app, viewer, seen.seen)
     return page(
         request,
         "insight_contribution.html",
@@ -85,7 +92,8 @@ def _page(
         other=other,
         months=months,
         periods=PERIODS,
-        teams=sorted(seen.names.teams.items(), key=lambda pair: (pair[1].casefold(), pair[0])),
+        teams=choices.teams,
+        choices=_offered(choices, seen),
         outcome=[_shown(one, seen) for one in seen.told.outcome],
         did=[(kind, HELP[kind][seen.names.zh], [_shown(one, seen) for one in told]) for kind, told in seen.told.did],
         customers=[_shown(one, seen) for one in seen.told.customers],
@@ -102,7 +110,29 @@ def _page(
         help_of={kind: words[seen.names.zh] for kind, words in HELP.items()},
         longest=LONGEST_NOTE,
         undo=undo,
+        shown=_SHOWN,
+        reviewed=[
+            {
+                "text": one.text,
+                "url": web_only(one.url),
+                "period": one.period,
+                "handed": handed,
+                "question": asked(one.section).text(reader.language),
+            }
+            for one, handed in seen.reviewed
+        ],
     )
+
+
+def _offered(choices: Choices, seen: ContributionSeen) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Of whom and what a view can be opened, each list with its name; those with nothing in them are left out."""
+    found = [
+        (mark("Whose view is open to you"), [(one.public_id, seen.names.person(one.id)) for one in choices.people]),
+        (mark("Teams"), [(f"team:{key}", name) for key, name in choices.teams]),
+        (mark("Projects"), [(f"project:{key}", key) for key in choices.projects]),
+        (mark("Goals"), [(f"goal:{key}", f"{key} {title}") for key, title in choices.goals]),
+    ]
+    return [(title, several) for title, several in found if several]
 
 
 def _elsewhere(seen: ContributionSeen) -> list[Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from coachkit.api.insight_goals import (
-    GoalAnswerModel,
     goal_detail,
     goal_map,
     item_called,
@@ -22,6 +20,7 @@ from coachkit.errors import BadInput
 from coachkit.insight.linking.answers import GoalAnswer, Verdict
 from coachkit.insight.linking.cards import ItemCard
 from coachkit.insight.linking.mapping import MappedGoal
+from coachkit.web.goal_tree import ENDED, RUNNING, Wanted, forest, standing
 from coachkit.web.i18n import mark
 from coachkit.web.rendering import Reader, back, page, reader_of
 from coachkit.web.words import STATES, name
@@ -33,50 +32,20 @@ router = APIRouter()
 _ASKED = 10
 _ANSWERS = 15
 _SHOWN_WORK = 30
+_OPEN_WORK, _OPEN_PROPOSED = 12, 6
+"""Of the work that is shown, what stands open; the rest unfolds."""
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a goal stands: a shape, a word and a colour, which say the same."""
-
-    shape: str
-    word: str
-    colour: str
-
-
-_ENDED = {
-    "done": Standing("✓", mark("Reached"), "good"),
-    "missed": Standing("✕", mark("Missed"), "bad"),
-    "dropped": Standing("–", mark("Dropped"), "muted"),
-    "draft": Standing("○", mark("Draft"), "muted"),
-}
-_RUNNING = {
-    2: Standing("▲", mark("May be missed"), "bad"),
-    1: Standing("◆", mark("Worth a look"), "warn"),
-    0: Standing("●", mark("Running"), "good"),
-}
 SHOWN = (
     ("", mark("All goals")),
     ("look", mark("Worth a look")),
     ("running", mark("Running")),
     ("ended", mark("Ended")),
 )
-
-
-def standing(goal: GoalAnswerModel) -> Standing:
-    if goal.category in _ENDED:
-        return _ENDED[goal.category]
-    return _RUNNING[max((one.grave for one in goal.findings), default=0)]
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A goal on the page with those aligned to it; ``kept``: it was asked for, and is not only on the way there."""
-
-    goal: GoalAnswerModel
-    standing: Standing
-    kept: bool
-    children: Sequence[Branch]
+LEVELS_SHOWN = (
+    ("", mark("All levels")),
+    ("team", mark("Company and teams")),
+    ("company", mark("Company alone")),
+)
 
 
 @router.get("/insight/goals")
@@ -86,62 +55,35 @@ def show_map(
     viewer: Asks,
     team: Annotated[str, Query(max_length=200)] = "",
     show: Annotated[str, Query(pattern="^(|look|running|ended)$")] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    level: Annotated[str, Query(pattern="^(|company|team)$")] = "",
+    whole: Annotated[list[str] | None, Query(alias="all", max_length=20)] = None,
 ) -> HTMLResponse:
-    reader = reader_of(request)
-    goals = goal_map(app, viewer, reader.language)
-    branches = _branches(goals, team, show)
-    kept = [branch for root in branches for branch in _all(root) if branch.kept]
+    """``all``: groups that are shown without a cap."""
+    goals = goal_map(app, viewer, reader_of(request).language)
+    found = forest(goals, Wanted(team=team, show=show, words=q, level=level, whole=frozenset(whole or ())))
+    asked = [(key, value) for key, value in (("team", team), ("show", show), ("q", q), ("level", level)) if value]
+
+    def everything(name: str) -> str:
+        """The address of the same page with all of a group."""
+        return f"/insight/goals?{urlencode([*asked, *(('all', one) for one in [*(whole or ()), name])])}"
+
     return page(
         request,
         "insight_goals.html",
         nav="insight",
-        branches=branches,
-        shown=len(kept),
-        legend=[*_RUNNING.values(), *_ENDED.values()],
-        counts=[(one, sum(1 for branch in kept if branch.standing is one)) for one in _RUNNING.values()],
+        forest=found,
+        everything=everything,
+        legend=[*RUNNING.values(), *ENDED.values()],
         team=team,
         teams=sorted({one for goal in goals for one in (goal.team, *goal.other_teams) if one}),
         show=show,
+        q=q,
+        level=level,
         choices=SHOWN,
+        levels=LEVELS_SHOWN,
         states=STATES,
     )
-
-
-def _branches(goals: Sequence[GoalAnswerModel], team: str, show: str) -> list[Branch]:
-    known = {goal.key: goal for goal in goals}
-
-    def build(goal: GoalAnswerModel, above: frozenset[str]) -> Branch | None:
-        path = above | {goal.key}
-        below = [one for one in goals if _parent(one, known) == goal.key and one.key not in path]
-        children = [branch for one in below if (branch := build(one, path)) is not None]
-        stands = standing(goal)
-        kept = (not team or team in (goal.team, *goal.other_teams)) and _wanted(stands, show)
-        return Branch(goal, stands, kept, children) if kept or children else None
-
-    roots = sorted((goal for goal in goals if _parent(goal, known) is None), key=_place)
-    return [branch for goal in roots if (branch := build(goal, frozenset())) is not None]
-
-
-def _place(goal: GoalAnswerModel) -> tuple[int, bool, int, str]:
-    """Company goals first, ended ones last, the gravest before others; otherwise by key, as they come."""
-    level = ("company", "team", "person").index(goal.level) if goal.level in ("company", "team", "person") else 3
-    grave = max((one.grave for one in goal.findings), default=0)
-    return (level, goal.category in _ENDED, -grave if level else 0, goal.team or "")
-
-
-def _parent(goal: GoalAnswerModel, known: dict[str, GoalAnswerModel]) -> str | None:
-    return next((parent for parent in goal.parents if parent in known and parent != goal.key), None)
-
-
-def _wanted(stands: Standing, show: str) -> bool:
-    ended = stands in _ENDED.values()
-    if show == "look":
-        return stands in (_RUNNING[1], _RUNNING[2])
-    return {"": True, "running": not ended, "ended": ended}[show]
-
-
-def _all(branch: Branch) -> list[Branch]:
-    return [branch, *(one for child in branch.children for one in _all(child))]
 
 
 @router.get("/insight/goals/{key}")
@@ -161,6 +103,8 @@ def show_goal(request: Request, app: Installation, viewer: Asks, key: str) -> HT
         commitment=name(STATES, detail.goal.commitment, reader.say) if detail.goal.commitment else "",
         lines={one.key: _line(mapped, one.key) for one in detail.goal.results},
         linked=linked[:_SHOWN_WORK],
+        open_work=_OPEN_WORK,
+        open_proposed=_OPEN_PROPOSED,
         more_linked=max(0, len(linked) - _SHOWN_WORK),
         proposed=[one for one in detail.work if one.confidence is not None][:_SHOWN_WORK],
     )

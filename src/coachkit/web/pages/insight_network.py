@@ -80,7 +80,7 @@ def show_network(
         ],
         newcomers=_shown(seen.told.newcomers, seen.names),
         chart=_shown(seen.told.chart, seen.names),
-        table=_pairs(seen),
+        table=_pairs(seen, months),
     )
 
 
@@ -115,20 +115,32 @@ def _other(one: int, other: int, people: dict[int, str], team: str) -> Iterable[
         yield people[other]
 
 
-def _pairs(seen: NetworkSeen) -> list[tuple[str, str]]:
-    """Which teams have ties at all, for whom the picture is no help: no figures, they stand in the heat map."""
+def _pairs(seen: NetworkSeen, months: int) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Which teams have ties at all, for whom the picture is no help, and where it is told what they did for each other;
+    no figures, they stand in the heat map."""
     people, names = seen.found.people, seen.names
     found = {
-        tuple(sorted((names.team(people[tie.one]), names.team(people[tie.other]))))
+        (people[tie.one], people[tie.other])
         for tie in seen.found.ties
         if people[tie.one] != people[tie.other] and not {people[tie.one], people[tie.other]} & seen.found.small
         if not seen.team or seen.team in (people[tie.one], people[tie.other])
     }
-    by_team: dict[str, list[str]] = {}
-    for one, other in sorted(found):
-        by_team.setdefault(one, []).append(other)
-        by_team.setdefault(other, []).append(one)
-    return [(team, (", ", "、")[names.zh].join(sorted(others))) for team, others in sorted(by_team.items())]
+    by_team: dict[str, set[str]] = {}
+    for one, other in found:
+        by_team.setdefault(one, set()).add(other)
+        by_team.setdefault(other, set()).add(one)
+
+    def by_name(teams: Iterable[str]) -> list[str]:
+        return sorted(teams, key=lambda team: (names.team(team).casefold(), team))
+
+    return [
+        (names.team(team), [(names.team(other), _between(team, other, months)) for other in by_name(by_team[team])])
+        for team in by_name(by_team)
+    ]
+
+
+def _between(team: str, other: str, months: int) -> str:
+    return f"/insight/contribution?{urlencode({'about': f'team:{team}', 'other': other, 'months': months})}"
 
 
 @router.get("/insight/teams")
@@ -216,6 +228,7 @@ def show_pair(
         team=seen.names.team(team),
         other=seen.names.team(other),
         chips_of=_chips(tie.records, seen.names),
+        between=_between(team, other, months) if team != other else "",
     )
 
 

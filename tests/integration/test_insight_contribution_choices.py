@@ -1,0 +1,97 @@
+"""Of whom and what a contribution view can be opened, and what somebody added to their self-review beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from door_office import NOW, Office, opened_office
+from starlette.testclient import TestClient
+from typer.testing import CliRunner, Result
+
+from coachkit.cli.app import app as commands
+from coachkit.domain.reviews import halves, period_of
+from coachkit.errors import BadInput
+
+Clients = Callable[..., TestClient]
+URL = "/api/insight/contribution"
+WORDS = "Talked the two teams into one ledger over lunch."
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with opened_office(tmp_path_factory.mktemp("choices")) as office:
+        yield office
+
+
+def test_people_are_those_whose_view_opens_and_every_choice_does(office: Office, client_of: Clients) -> None:
+    ana, tom = client_of(office, "ana"), client_of(office, "tom")
+    offered = ana.get(f"{URL}/choices").json()
+    assert {one["name"] for one in offered["people"]} == {"Ana Costa", "Maria Gomez", "Tom Becker", "陈静"}
+    assert [one["name"] for one in tom.get(f"{URL}/choices").json()["people"]] == ["Tom Becker"]
+    every = [one["about"] for several in offered.values() for one in several]
+    assert {"team:search", "team:payments"} <= set(every)
+    assert any(one.startswith("project:") for one in every)
+    assert any(one.startswith("goal:") for one in every)
+    for about in every:
+        assert ana.get(URL, params={"about": about}).status_code == 200, about
+    page = ana.get("/insight/contribution").text
+    assert all(f"about={one.replace(':', '%3A')}&amp;" in page for one in every)
+
+
+def test_each_view_at_the_command_line(office: Office) -> None:
+    def invoked(*words: str) -> Result:
+        data = str(office.app.settings.data)
+        return CliRunner().invoke(commands, ["--data", data, "insight", "contribution", *words, "--as", "Ana Costa"])
+
+    def run(*words: str) -> str:
+        done = invoked(*words)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    offered = json.loads(run("--list", "--json"))
+    project, goal = (offered[kind][0]["about"].partition(":")[2] for kind in ("projects", "goals"))
+    for words, about in (
+        (("--person", "Maria Gomez"), "Maria Gomez"),
+        (("--team", "Payments"), "Payments"),
+        (("--project", project), project),
+        (("--goal", goal), goal),
+        (("--between", "search", "payments"), "Search ↔ Payments"),
+        ((), "Ana Costa"),
+    ):
+        assert json.loads(run(*words, "--json"))["about"] == about
+    assert isinstance(invoked("--team", "search", "--goal", goal).exception, BadInput)
+
+
+def test_words_of_a_self_review_are_ones_own_until_they_are_handed_over(office: Office, client_of: Clients) -> None:
+    maria, ana, tom = (client_of(office, who) for who in ("maria", "ana", "tom"))
+    period = period_of(NOW.date(), NOW.date())
+    reviews, viewer = office.app.self_reviews, office.viewer("maria")
+    reviews.add(viewer, period, "moved", WORDS, "https://wiki.example/ledger")
+
+    def told(client: TestClient) -> list[tuple[str, bool]]:
+        answer = client.get(URL, params={"about": office.person("maria").public_id}).json()
+        return [(one["text"], one["handed_over"]) for one in answer["reviewed"]]
+
+    assert told(maria) == [(WORDS, False)]
+    assert told(ana) == []
+    page = maria.get("/insight/contribution/me").text
+    assert WORDS in page
+    assert "not handed over: only you see it" in page
+    assert WORDS not in ana.get("/insight/contribution", params={"about": "Maria Gomez"}).text
+
+    reviews.submit(viewer, reviews.review(viewer, language="en"))
+    assert told(maria) == told(ana) == [(WORDS, True)]
+    assert ("Ana Costa", "self_review") in {
+        (one.viewer_name, one.what) for one in office.app.reads.reads_of(office.person("maria").id)
+    }
+    assert tom.get(URL, params={"about": "Maria Gomez"}).status_code == 403
+    reviews.withdraw(viewer, period)
+    assert (told(maria), told(ana)) == ([(WORDS, False)], [])
+
+
+def test_halves_of_a_year() -> None:
+    first, last = NOW.date().replace(year=2025, month=3), NOW.date()
+    assert halves(first, last) == ("2025-H1", "2025-H2", "2026-H1")
+    assert halves(last, last) == ("2026-H1",)
