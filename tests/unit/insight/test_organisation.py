@@ -15,7 +15,7 @@ from coachkit.insight.organisation.answering import TASKS
 from coachkit.insight.organisation.asking import Asked
 from coachkit.insight.organisation.central import dependence
 from coachkit.insight.organisation.newcomers import first_days
-from coachkit.insight.organisation.own_rhythm import Rhythms, own_acts
+from coachkit.insight.organisation.own_rhythm import Rhythms, dropped, own_acts
 from coachkit.insight.organisation.tables import DAY, Tables, moment
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -154,6 +154,31 @@ def test_who_did_less_than_their_own_year_comes_before_who_did_as_always() -> No
     faded: list[Act] = [(200 + n, "authored", TOM, None, 30 + 5 * n) for n in range(144)]
     found = dict(Rhythms(tables([*steady, *faded])).changes(NOW).select("person", "change").iter_rows())
     assert found[TOM] > found[ANA]
+
+
+def test_a_question_that_still_reaches_somebody_comes_before_one_that_comes_too_late() -> None:
+    acts: list[Act] = [(n, "authored", who, None, 5 * n + who / 2) for n in range(100) for who in range(3, 11)]
+    gone: list[Act] = [(200 + n, "authored", ANA, None, 40 + 5 * n) for n in range(100)]
+    less: list[Act] = [(300 + n, "authored", TOM, None, day) for n, day in enumerate([4, *range(50, 500, 3)])]
+    order = Rhythms(tables([*acts, *gone, *less])).changes(NOW).sort("change", descending=True)["person"].to_list()
+    assert order[:2] == [TOM, ANA]
+
+
+def test_of_those_whose_rhythm_changed_some_are_seen_again_before() -> None:
+    past = [(n, "authored", who, None, 200 + 3 * n) for n in range(100) for who in (ANA, TOM, WEI)]
+    later: list[Act] = [(300, "authored", TOM, None, 150)]
+    later += [(400 + n, "authored", WEI, None, 199 - 5 * n) for n in range(20)]
+    found = dropped(Rhythms(tables([*past, *later])).days, NOW - timedelta(days=200)).sort("person")
+    assert found.rows() == [(ANA, True, False), (TOM, True, True), (WEI, False, False)]
+
+
+def test_of_somebody_asked_about_by_name_little_is_told_rather_than_nothing() -> None:
+    acts: list[Act] = [(n, "authored", ANA, None, 5 * n + 1) for n in range(100)]
+    acts += [(200, "authored", TOM, None, 20)]
+    (task,) = (one for one in TASKS if one.name == "disengage")
+    keys = pl.DataFrame({"person_id": ["o-1", "o-2"], "cut": moment(NOW) // 1000})
+    assert task.predict(Asked(org="o", tables=tables(acts), keys=keys))["person_id"].to_list() == ["o-1", "o-2"]
+    assert task.predict(Asked(org="o", tables=tables(acts), keys=None))["person_id"].unique().to_list() == ["o-1"]
 
 
 def test_who_is_gone_already_has_no_rhythm_that_could_change() -> None:

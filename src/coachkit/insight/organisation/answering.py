@@ -57,7 +57,10 @@ def rhythm(asked: Asked) -> pl.DataFrame:
     import polars as pl
 
     rhythms = Rhythms(asked.tables)
-    parts = [_at(asked, rhythms.changes(at), at).select("person_id", "cut", score="change") for at in _dates(asked)]
+    parts = []
+    for at in _dates(asked):
+        found = rhythms.changes(at, _people(asked, at))
+        parts.append(_at(asked, found, at).select("person_id", "cut", score="change"))
     return _only_asked(asked, parts, {"person_id": pl.String, "cut": pl.Int64, "score": pl.Float64})
 
 
@@ -68,6 +71,16 @@ def roles_left(asked: Asked) -> pl.DataFrame:
     rhythms = Rhythms(asked.tables)
     parts = [_at(asked, rhythms.fading(at), at).select("person_id", "cut", score="fading") for at in _dates(asked)]
     return _only_asked(asked, parts, {"person_id": pl.String, "cut": pl.Int64, "score": pl.Float64})
+
+
+def _people(asked: Asked, at: datetime) -> list[int]:
+    """Who is asked about on that date, if somebody says."""
+    import polars as pl
+
+    if asked.keys is None or not {"person_id", "cut"} <= set(asked.keys.columns):
+        return []
+    that_day = asked.keys.filter(pl.col("cut").cast(pl.Int64) == int(at.timestamp()))
+    return asked.people(that_day)["person"].to_list()
 
 
 def _at(asked: Asked, rows: pl.DataFrame, at: datetime) -> pl.DataFrame:

@@ -1,24 +1,26 @@
 """A person's working rhythm against their own past: on which days they did something, and how that changed.
 
-What it finds is a reason for one open question, asked of the person first. It is never a likelihood of anything, and no
-door of the product shows a figure of it. Most who change their rhythm have reasons that no record holds.
+What it finds is a reason for one open question, asked of the person first, and in time: of somebody long silent nobody
+can ask any more. It is never a likelihood of anything, and no door of the product shows a figure of it. Most who change
+their rhythm have reasons that no record holds.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from coachkit.insight.organisation.tables import DAY, Tables, moment
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["FEATURES", "HORIZON_DAYS", "Rhythms", "dropped", "own_acts", "weights"]
+__all__ = ["FEATURES", "HORIZON_DAYS", "Rhythms", "Sum", "dropped", "own_acts", "weights"]
 
 YEAR, TWO_YEARS = 365, 730
 LEAST_DAYS = 8
@@ -39,11 +41,17 @@ COHORTS, COHORT_DAYS = 18, 91
 USUAL_RATE, USUAL_WEIGHT = 0.12, 20
 """What is taken for common where the past is short: as if 20 people had been seen, with this share of changes."""
 
+FIRST = 0.1
+"""The part of the people that stands first: of those still seen, whose change is the most likely to lie ahead."""
+_ABOVE = 100.0
+"""More than any sum of weighted percentiles."""
+
 FEATURES = (
     "last",
     "beyond",
     "days_30",
     "days_90",
+    "days",
     "weeks",
     "known",
     "partners",
@@ -51,16 +59,29 @@ FEATURES = (
     "trend",
     "acts_a_day",
 )
-"""Days since the last act, and beyond one's own usual gap; active days of the last 30 days and of the 60 before; weeks
-with an act in the year; days since the first; distinct people worked with; active days of the year before, and how this
-year compares; acts on an active day."""
+"""Days since the last act, and beyond one's own usual gap; active days of the last 30 days, of the 60 before and of the
+year; weeks with an act in the year; days since the first; distinct people worked with; active days of the year before,
+and how this year compares; acts on an active day."""
+
+
+class Sum(NamedTuple):
+    """What a percentile of each feature adds, and the constant."""
+
+    constant: float
+    weights: dict[str, float]
 
 
 @cache
-def weights() -> tuple[float, dict[str, float]]:
-    """What a percentile of each feature adds, and the constant: ``rhythm.json`` says how they were made."""
+def weights() -> dict[str, Sum]:
+    """``change``: that somebody's rhythm changes; ``ahead``: that it does and they are still seen before.
+
+    ``rhythm.json`` says how they were made.
+    """
     made = json.loads(files("coachkit.insight.organisation").joinpath("rhythm.json").read_text("utf-8"))
-    return float(made["constant"]), {name: float(made["weights"][name]) for name in FEATURES}
+    return {
+        name: Sum(float(made[name]["constant"]), {one: float(made[name]["weights"][one]) for one in FEATURES})
+        for name in ("change", "ahead")
+    }
 
 
 def own_acts(tables: Tables) -> pl.DataFrame:
@@ -94,8 +115,11 @@ class Rhythms:
         )
         self._seen: dict[int, tuple[int, int]] = {}
 
-    def features(self, at: datetime) -> pl.DataFrame:
-        """Of everybody with a rhythm to compare with, ``person`` and the :data:`FEATURES` as of ``at``."""
+    def features(self, at: datetime, also: Sequence[int] = ()) -> pl.DataFrame:
+        """Of everybody with a rhythm to compare with, ``person`` and the :data:`FEATURES` as of ``at``.
+
+        :param also: people who are asked about, whether or not there is enough of them on record.
+        """
         import polars as pl
 
         until = moment(at)
@@ -103,7 +127,7 @@ class Rhythms:
             "target", person="actor", age=(until - pl.col("at")) // DAY
         )
         days = known.select("person", "age").unique()
-        counted = _counted(days)
+        counted = _counted(days, also)
         return (
             counted.join(_gaps(days, counted), on="person", how="left")
             .join(_met(known), on="person", how="left")
@@ -117,18 +141,24 @@ class Rhythms:
             .sort("person")
         )
 
-    def changes(self, at: datetime) -> pl.DataFrame:
-        """``person, change, last``: how much the rhythm of each looks like one about to change, and days since an act.
+    def changes(self, at: datetime, also: Sequence[int] = ()) -> pl.DataFrame:
+        """``person, change, last``: whom a question about a change of rhythm would reach first, and days since an act.
 
-        ``change`` is a sum of weighted percentiles among the people of the same day, raised by how common changes were
-        in this organisation's own past. It orders; it is no likelihood.
+        A sum of weighted percentiles among the people of the same day, raised by how common changes were in this
+        organisation's own past. It orders; it is no likelihood. A tenth stands first: of those with a record in the
+        last 30 days, they whose change is likely still to lie ahead. Without them the order would begin with those who
+        have gone, which is the easiest to tell and of no use to anybody.
         """
         import polars as pl
 
-        constant, weight = weights()
         base = math.log(self.common(at) / (1 - self.common(at)))
-        ranks = [pl.col(name).rank("average") / pl.len() * weight[name] for name in FEATURES]
-        return self.features(at).select("person", "last", change=pl.sum_horizontal(ranks) + constant + base)
+        change, ahead = (_summed(weights()[name]) + base for name in ("change", "ahead"))
+        found = self.features(at, also).with_columns(change=change, ahead=pl.when(pl.col("days_30") > 0).then(ahead))
+        place = pl.col("ahead").rank("ordinal", descending=True)
+        first = (place <= (FIRST * pl.len()).round()).fill_null(value=False)
+        return found.select(
+            "person", "last", change=pl.when(first).then(pl.col("ahead") + _ABOVE).otherwise(pl.col("change"))
+        )
 
     def fading(self, at: datetime) -> pl.DataFrame:
         """``person, fading``: of everybody who ever did something, how far their records have thinned out, -2 to 1.
@@ -168,35 +198,50 @@ class Rhythms:
 
 
 def dropped(days: pl.DataFrame, at: datetime) -> pl.DataFrame:
-    """``person, dropped``: who, in the :data:`HORIZON_DAYS` after ``at``, had less than a fifth of their own days.
+    """``person, dropped, ahead``: who had less than a fifth of their own days in :data:`HORIZON_DAYS` after ``at``.
+
+    ``ahead``: and of these, who was seen again before they had been silent for as long as that.
 
     :param days: ``person, day, known_at``: days since 1970 with an act.
     """
     import polars as pl
 
-    until, ahead = moment(at), moment(at + timedelta(days=HORIZON_DAYS))
+    until, then = moment(at), moment(at + timedelta(days=HORIZON_DAYS))
     today = until // DAY
-    known = days.filter(pl.col("day") < today + HORIZON_DAYS, pl.col("known_at") <= ahead)
+    known = days.filter(pl.col("day") < today + HORIZON_DAYS, pl.col("known_at") <= then)
     before = (pl.col("day") <= today) & (pl.col("known_at") <= until)
     year = before & (pl.col("day") > today - YEAR)
+    after = (pl.col("day") >= today) & ~before
+    silence = pl.col("day").filter(after).min() - pl.col("day").filter(before).max()
+    changed = pl.col("after") / HORIZON_DAYS < DROP * pl.col("year") / YEAR
     return (
         known.group_by("person")
         .agg(
             year=year.sum(),
             quarter=(before & (pl.col("day") >= today - QUARTER)).sum(),
             known=today - pl.col("day").filter(before).min(),
-            after=((pl.col("day") >= today) & ~before).sum(),
+            after=after.sum(),
+            silence=silence,
         )
         .filter((pl.col("year") >= LEAST_DAYS) & (pl.col("known") >= LEAST_KNOWN))
         .filter(pl.col("quarter") >= LEAST_RECENT)
-        .select("person", dropped=pl.col("after") / HORIZON_DAYS < DROP * pl.col("year") / YEAR)
+        .select("person", dropped=changed, ahead=changed & (pl.col("silence") < HORIZON_DAYS).fill_null(value=False))
     )
 
 
-def _counted(days: pl.DataFrame) -> pl.DataFrame:
+def _summed(made: Sum) -> pl.Expr:
+    import polars as pl
+
+    ranks = [pl.col(name).rank("average") / pl.len() * made.weights[name] for name in FEATURES]
+    return pl.sum_horizontal(ranks) + made.constant
+
+
+def _counted(days: pl.DataFrame, also: Sequence[int]) -> pl.DataFrame:
     import polars as pl
 
     age = pl.col("age")
+    enough = (pl.col("days") >= LEAST_DAYS) & (pl.col("known") >= LEAST_KNOWN)
+    recent = pl.col("days_30") + pl.col("days_90") >= LEAST_RECENT
     return (
         days.group_by("person")
         .agg(
@@ -208,8 +253,7 @@ def _counted(days: pl.DataFrame) -> pl.DataFrame:
             year_before=age.is_between(YEAR, TWO_YEARS - 1).sum(),
             weeks=(age.filter(age < YEAR - 1) // 7).n_unique(),
         )
-        .filter((pl.col("days") >= LEAST_DAYS) & (pl.col("known") >= LEAST_KNOWN))
-        .filter(pl.col("days_30") + pl.col("days_90") >= LEAST_RECENT)
+        .filter((enough & recent) | pl.col("person").is_in(list(also)))
     )
 
 
