@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coachkit.access import Directory, PersonEntry, ReadLog, Viewer
+from coachkit.insight.organisation.keeping import Memo, Shelf
 from coachkit.store.relational.database import Database
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from coachkit.insight.network.teams import TeamMap
     from coachkit.insight.organisation.chart import Chart
     from coachkit.insight.organisation.tables import Tables
+    from coachkit.insight.organisation.whole import Whole
     from coachkit.insight.pilots.figures import CheckInSeen
     from coachkit.insight.pilots.service import Pilots
     from coachkit.store.relational.reading_organisation import SqlOrganisationReader
@@ -39,6 +41,7 @@ class Seen:
     """What one viewer may read of the organisation at one moment, and what people call it.
 
     :ivar people: person → name; ``teams``: key → name.
+    :ivar memo: what was worked out from these rows, for all who may read the same.
     """
 
     at: datetime
@@ -46,6 +49,7 @@ class Seen:
     chart: Chart
     people: Mapping[int, str]
     teams: Mapping[str, str]
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def labels(self, records: Iterable[int]) -> dict[int, str]:
         """Record → the key people know it by; of a remark, that of the item it is about."""
@@ -66,6 +70,7 @@ class Insights:
         self._directory = directory
         self._reads = reads
         self._timezone = timezone
+        self._kept: Shelf[Whole] = Shelf()
 
     @cached_property
     def reader(self) -> SqlOrganisationReader:
@@ -73,9 +78,15 @@ class Insights:
 
         return SqlOrganisationReader(self._database)
 
-    def tables(self, viewer: Viewer | None, at: datetime) -> Tables:
-        """What could be known at ``at`` of what ``viewer`` may read; ``None``: of everything, for programs."""
-        return self.reader.tables(viewer.scopes if viewer else None).as_of(at)
+    def whole(self, viewer: Viewer) -> Whole:
+        """Everything that may be read in the scopes of ``viewer``: read once, until it changes."""
+        return self._kept.of(
+            viewer.scopes, self.reader.mark, lambda before, mark: self.reader.whole(viewer.scopes, before, mark)
+        )
+
+    def tables(self, viewer: Viewer, at: datetime) -> Tables:
+        """What could be known at ``at`` of what ``viewer`` may read."""
+        return self.whole(viewer).look(at).tables
 
     def trail(self, viewer: Viewer, record: int) -> Trail:
         """What a record that ``viewer`` may read went through until now."""
@@ -90,7 +101,7 @@ class Insights:
         """The map of goals, what is linked to them, and what people answer."""
         from coachkit.insight.linking.service import GoalLinks
         from coachkit.retrieval.tokenizer import query_words
-        from coachkit.store.relational.goal_answers import SqlGoalAnswers, mark_of_changes
+        from coachkit.store.relational.goal_answers import SqlGoalAnswers
         from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
         from coachkit.store.relational.targets import SqlTargets
 
@@ -101,7 +112,7 @@ class Insights:
             directory=self._directory,
             targets=SqlTargets(self._database, self._directory),
             terms=lambda text: [term for _, parts in query_words(text) for term in parts],
-            changed=lambda: mark_of_changes(self._database),
+            changed=lambda: self.reader.mark(meaning=True),
         )
 
     # --- contribution ------------------------------------------------------------------------------------------------
@@ -124,8 +135,11 @@ class Insights:
         from coachkit.insight.contributing.given import given
         from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
 
-        belonging = SqlGoalMapReader(self._database).belonging(viewer.scopes)
-        return given(seen.tables, seen.chart, since, seen.at, belonging)
+        def made() -> pl.DataFrame:
+            belonging = SqlGoalMapReader(self._database).belonging(viewer.scopes)
+            return given(seen.tables, seen.chart, since, seen.at, belonging)
+
+        return seen.memo.of(("given", since, viewer.scopes), made)
 
     def contribution(self, viewer: Viewer, seen: Seen, about: About, since: datetime) -> View:
         """Who advanced whose goals since then, in the eyes of ``viewer``."""
@@ -143,7 +157,7 @@ class Insights:
             present={one.id for one in self._directory.people()},
             goals=reader.goals(viewer.scopes, viewer.at),
             words=customer_words(self._database, viewer.scopes, viewer.at),
-            belonging=reader.belonging(viewer.scopes),
+            rows=self.given(viewer, seen, since),
         )
 
     # --- pilots ------------------------------------------------------------------------------------------------------
@@ -167,7 +181,7 @@ class Insights:
         goals = SqlGoalMapReader(self._database).goals(viewer.scopes, viewer.at)
         personal = [goal.record for goal in goals if goal.level == "person"]
         kept = seen.tables.goals.filter(~pl.col("record").is_in(personal))
-        return replace(seen, tables=replace(seen.tables, goals=kept))
+        return replace(seen, tables=replace(seen.tables, goals=kept), memo=Memo())
 
     def check_ins(self, viewer: Viewer) -> tuple[CheckInSeen, ...]:
         """Check-ins that the viewer may read, up to now."""
@@ -179,34 +193,35 @@ class Insights:
 
     def seen(self, viewer: Viewer) -> Seen:
         """What ``viewer`` may read of the organisation now."""
-        from coachkit.store.relational.reading_chart import SqlChartReader
-
-        chart = SqlChartReader(self._database).chart(viewer.scopes).as_of(viewer.at)
+        look = self.whole(viewer).look(viewer.at)
         return Seen(
             at=viewer.at,
-            tables=self.tables(viewer, viewer.at),
-            chart=chart,
-            people=_called(self._directory.people(left=True)),
-            teams=chart.names(),
+            tables=look.tables,
+            chart=look.chart,
+            people=look.memo.of("people", lambda: _called(self._directory.people(left=True))),
+            teams=look.memo.of("teams", look.chart.names),
+            memo=look.memo,
         )
 
     def network(self, seen: Seen, months: int) -> Network:
         """Who works with whom, since ``months`` (3, 6 or 12) closed months ago."""
         from coachkit.insight.network.findings import network
 
-        return network(seen.tables, seen.chart, _since(seen.at, months), seen.at)
+        return seen.memo.of(
+            ("network", months), lambda: network(seen.tables, seen.chart, _since(seen.at, months), seen.at)
+        )
 
     def team_map(self, seen: Seen, months: int) -> TeamMap:
         """What teams did for each other in the last ``months`` (3, 6 or 12) that are over."""
         from coachkit.insight.network.teams import team_map
 
-        return team_map(seen.tables, seen.chart, seen.at, months)
+        return seen.memo.of(("team_map", months), lambda: team_map(seen.tables, seen.chart, seen.at, months))
 
     def flow(self, seen: Seen, months: int) -> Flow:
         """Where work waited, since ``months`` (3, 6 or 12) closed months ago."""
         from coachkit.insight.flow.findings import flow
 
-        return flow(seen.tables, seen.chart, _since(seen.at, months), seen.at)
+        return seen.memo.of(("flow", months), lambda: flow(seen.tables, seen.chart, _since(seen.at, months), seen.at))
 
 
 def _called(people: Iterable[PersonEntry]) -> dict[int, str]:

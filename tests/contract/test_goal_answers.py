@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from coachkit.insight.linking.answers import GoalAnswer, Verdict, by_item
 from coachkit.store.relational.database import Database
-from coachkit.store.relational.goal_answers import SqlGoalAnswers, confirmed, mark_of_changes
+from coachkit.store.relational.goal_answers import SqlGoalAnswers, confirmed
+from coachkit.store.relational.reading_organisation import SqlOrganisationReader
 
 NOW = datetime(2026, 5, 20, 9, tzinfo=UTC)
 MARIA, TOM = 1, 2
@@ -82,13 +83,14 @@ def test_the_latest_answers_of_somebody_and_about_items(store: SqlGoalAnswers) -
 
 
 def test_the_mark_differs_after_each_change(store: SqlGoalAnswers, database: Database) -> None:
-    marks = [mark_of_changes(database)]
+    mark_of_changes = SqlOrganisationReader(database).mark
+    marks = [mark_of_changes()]
     store.add(said(1))
-    marks.append(mark_of_changes(database))
+    marks.append(mark_of_changes())
     store.undo("a1", MARIA, NOW + timedelta(hours=2))
-    marks.append(mark_of_changes(database))
+    marks.append(mark_of_changes())
     assert len(set(marks)) == 3
-    assert mark_of_changes(database) == marks[-1]
+    assert mark_of_changes() == marks[-1]
 
 
 def test_one_answer_has_one_id(store: SqlGoalAnswers) -> None:

@@ -65,7 +65,7 @@ class Org:
                 | {"areas": pl.List(pl.String), "created_at": pl.Int64, "closed_at": pl.Int64, "known_at": pl.Int64},
                 orient="row",
             ),
-            goals=pl.DataFrame(schema={**whole, "key": pl.String, "created_at": pl.Int64}),
+            goals=pl.DataFrame(schema={**whole, "key": pl.String, "created_at": pl.Int64, "due_at": pl.Int64}),
             owners=pl.DataFrame(schema={**whole, "person": pl.Int64}),
             states=pl.DataFrame(
                 sorted(self.states),

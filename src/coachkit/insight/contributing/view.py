@@ -161,16 +161,18 @@ def view(
     goals: Sequence[MappedGoal] = (),
     words: Iterable[CustomerWord] = (),
     belonging: Mapping[int, Collection[str]] | None = None,
+    rows: pl.DataFrame | None = None,
 ) -> View:
     """Deterministic for the same rows in whatever order.
 
     :param present: people who work here today: nobody else is named.
     :param words: customers' words that the reader may read.
     :param belonging: by item, goals of the epic it is part of and of what it fixes.
+    :param rows: what :func:`~coachkit.insight.contributing.given.given` found, where that is known already.
     """
     import polars as pl
 
-    rows = given(tables, chart, since, until, belonging).filter(_selected(about))
+    rows = (given(tables, chart, since, until, belonging) if rows is None else rows).filter(_selected(about))
     named = rows.filter(pl.col("who").is_in(list(present)))
     found = [_did(group) for _, group in named.group_by("kind", "team", "other", "goal", maintain_order=True)]
     kept, more = _capped(found)

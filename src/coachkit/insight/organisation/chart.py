@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from coachkit.insight.organisation.tables import moment
+from coachkit.insight.organisation.tables import first_after, moment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,6 +44,20 @@ class Chart:
             memberships=_masked(self.memberships, "starts", "ends", until),
             waits=_masked(waits, "since", "until", until),
         )
+
+    def next_after(self, at: datetime) -> int | None:
+        """The first moment after ``at`` at which somebody comes or leaves, or a wait begins or ends."""
+        times = (
+            *((self.memberships, name) for name in ("starts", "ends")),
+            *((self.waits, name) for name in ("since", "until")),
+        )
+        return first_after(times, moment(at))
+
+    @property
+    def size(self) -> int:
+        """Bytes of all frames, roughly."""
+        frames = (self.teams, self.memberships, self.about, self.waits, self.aims)
+        return int(sum(frame.estimated_size() for frame in frames))
 
     def names(self) -> dict[str, str]:
         """Team key → name."""

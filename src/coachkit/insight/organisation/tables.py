@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["DAY", "Tables", "moment"]
+__all__ = ["DAY", "Tables", "first_after", "moment", "upto"]
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -45,16 +45,50 @@ class Tables:
 
     def as_of(self, at: datetime) -> Tables:
         """What could be known at ``at``: later rows are gone, whatever they say about earlier times."""
-        import polars as pl
-
         until = moment(at)
-        goals = self.goals.filter(pl.col("created_at") <= until)
+        goals = upto(self.goals, until, "created_at")
+        owners = self.owners
+        if goals is not self.goals:
+            owners = owners.join(goals.select("record"), on="record", how="semi")
         return replace(
             self,
-            acts=self.acts.filter((pl.col("at") <= until) & (pl.col("known_at") <= until)),
-            items=self.items.filter(pl.col("known_at") <= until),
+            acts=upto(self.acts, until, "at", "known_at"),
+            items=upto(self.items, until, "known_at"),
             goals=goals,
-            owners=self.owners.join(goals.select("record"), on="record", how="semi"),
-            states=self.states.filter(pl.col("at") <= until),
-            links=self.links.filter(pl.col("since") <= until),
+            owners=owners,
+            states=upto(self.states, until, "at"),
+            links=upto(self.links, until, "since"),
         )
+
+    def next_after(self, at: datetime) -> int | None:
+        """The first moment after ``at`` at which something else could be known or has ended; ``None``: never."""
+        times = (
+            *((self.acts, name) for name in ("at", "known_at")),
+            *((self.items, name) for name in ("created_at", "known_at", "closed_at")),
+            *((self.goals, name) for name in ("created_at", "due_at")),
+            (self.states, "at"),
+            (self.links, "since"),
+        )
+        return first_after(times, moment(at))
+
+    @property
+    def size(self) -> int:
+        """Bytes of all frames, roughly."""
+        frames = (self.acts, self.items, self.goals, self.owners, self.states, self.links)
+        return int(sum(frame.estimated_size() for frame in frames))
+
+
+def upto(rows: pl.DataFrame, until: int, *columns: str) -> pl.DataFrame:
+    """The rows of which all these times are no later than ``until``: the frame itself if it has no others."""
+    import polars as pl
+
+    known = rows.select(pl.all_horizontal(pl.col(*columns) <= until).fill_null(value=False).alias("known"))["known"]
+    return rows if known.all() else rows.filter(known)
+
+
+def first_after(times: Iterable[tuple[pl.DataFrame, str]], after: int) -> int | None:
+    """The earliest of all these times that is later than ``after``."""
+    import polars as pl
+
+    later = (frame.select(pl.col(name).filter(pl.col(name) > after).min()).item() for frame, name in times)
+    return min((int(one) for one in later if one is not None), default=None)

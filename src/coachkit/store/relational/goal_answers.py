@@ -13,7 +13,7 @@ from coachkit.store.relational import schema as t
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.idset import among
 
-__all__ = ["SqlGoalAnswers", "confirmed", "mark_of_changes"]
+__all__ = ["SqlGoalAnswers", "confirmed"]
 
 
 def confirmed(*wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -80,26 +80,6 @@ class SqlGoalAnswers:
             query = query if by is None else query.where(c.by_person_id == by)
             query = query if items is None else query.where(among(connection, c.item_id, items))
             return [_answer(row) for row in connection.execute(query)]
-
-
-def mark_of_changes(database: Database) -> str:
-    """Differs whenever something was synced, matched to a person, or answered since."""
-    a, s = t.goal_answers.c, t.sync_runs.c
-    last, taken_back = (sa.func.max(sa.type_coerce(column, sa.BigInteger())) for column in (a.at, a.undone_at))
-    query = sa.select(
-        sa.select(sa.func.count()).select_from(t.goal_answers).scalar_subquery(),
-        sa.select(last).scalar_subquery(),
-        sa.select(taken_back).scalar_subquery(),
-        sa.select(sa.func.max(sa.type_coerce(s.finished_at, sa.BigInteger()))).scalar_subquery(),
-        sa.select(sa.func.count()).select_from(t.sync_runs).scalar_subquery(),
-        sa.select(sa.func.count()).select_from(t.records).where(t.records.c.deleted_at.is_(None)).scalar_subquery(),
-        sa.select(sa.func.count())
-        .select_from(t.identities)
-        .where(t.identities.c.person_id.is_not(None))
-        .scalar_subquery(),
-    )
-    with database.read() as connection:
-        return "|".join(str(value) for value in connection.execute(query).one())
 
 
 def _answer(row: sa.Row[Any]) -> GoalAnswer:

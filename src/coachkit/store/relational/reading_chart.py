@@ -8,13 +8,15 @@ import sqlalchemy as sa
 
 from coachkit.insight.organisation.chart import Chart
 from coachkit.store.relational import schema as t
+from coachkit.store.relational.columns import frame_of
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.idset import among
+from coachkit.store.relational.reading_base import within
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["SqlChartReader"]
+__all__ = ["SqlChartReader", "read_chart"]
 
 _DAY = 86_400_000
 
@@ -30,17 +32,22 @@ class SqlChartReader:
     def chart(self, scopes: frozenset[int] | None) -> Chart:
         """Everything that may be read in ``scopes``; ``None``: everything, for programs."""
         with self._database.read() as reading:
-            readable: Readable = [t.records.c.deleted_at.is_(None)]
-            if scopes is not None:
-                readable.append(among(reading, t.records.c.scope_id, scopes))
-            return Chart(
-                teams=_teams(reading, readable),
-                memberships=_memberships(reading, readable),
-                about=_about(reading, readable),
-                waits=_waits(reading, readable),
-                aims=_aims(reading, readable),
-                bots=frozenset(reading.scalars(sa.select(t.identities.c.id).where(t.identities.c.bot))),
-            )
+            return read_chart(reading, scopes)
+
+
+def read_chart(reading: sa.Connection, scopes: frozenset[int] | None) -> Chart:
+    """:meth:`SqlChartReader.chart` within a transaction."""
+    readable: Readable = [t.records.c.deleted_at.is_(None)]
+    if scopes is not None:
+        readable.append(among(reading, t.records.c.scope_id, scopes))
+    return Chart(
+        teams=_teams(reading, readable),
+        memberships=_memberships(reading, readable),
+        about=_about(reading, readable),
+        waits=_waits(reading, readable),
+        aims=_aims(reading, readable),
+        bots=frozenset(reading.scalars(sa.select(t.identities.c.id).where(t.identities.c.bot))),
+    )
 
 
 def _teams(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
@@ -52,7 +59,7 @@ def _teams(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
         .where(*readable)
         .order_by(t.teams.c.key)
     )
-    return _frame(reading, query, dict.fromkeys(("key", "name", "parent"), pl.String)).unique(
+    return frame_of(reading, query, dict.fromkeys(("key", "name", "parent"), pl.String)).unique(
         "key", keep="first", maintain_order=True
     )
 
@@ -75,7 +82,7 @@ def _memberships(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
     )
     columns = {"person": pl.Int64, "team": pl.String, "starts": pl.String, "ends": pl.String}
     day = {name: pl.col(name).str.to_date(strict=False).cast(pl.Datetime("ms")).cast(pl.Int64) for name in columns}
-    found = _frame(reading, query, columns).with_columns(starts=day["starts"], ends=day["ends"] + _DAY)
+    found = frame_of(reading, query, columns).with_columns(starts=day["starts"], ends=day["ends"] + _DAY)
     return found.sort("person", "starts", "team")
 
 
@@ -87,9 +94,9 @@ def _about(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
         sa.select(i.record_id, i.item)
         .join(t.records, t.records.c.id == i.record_id)
         .where(i.item.is_not(None), i.item != "", *readable)
-        .distinct()
     )
-    return _frame(reading, query, {"record": pl.Int64, "item": pl.String}).unique("record").sort("record")
+    found = frame_of(reading, query, {"record": pl.Int64, "item": pl.String})
+    return found.group_by("record").agg(pl.col("item").min()).sort("record")
 
 
 def _waits(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
@@ -103,14 +110,20 @@ def _waits(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
         .where(link.rel.in_(("blocked_by", "blocks")), *readable)
     )
     columns = {"record": pl.Int64, "key": pl.String, "rel": pl.String, "target": pl.String}
-    found = _frame(reading, query, {**columns, "since": pl.Int64, "until": pl.Int64})
+    found = frame_of(reading, query, {**columns, "since": pl.Int64, "until": pl.Int64})
     own = found.filter(pl.col("rel") == "blocked_by").select("record", "target", "since", "until")
-    told = sa.select(r.id, r.key).join(t.work_items, t.work_items.c.record_id == r.id).where(*readable)
-    items = _frame(reading, told, {"waiting": pl.Int64, "item": pl.String}).unique("item", keep="first")
-    theirs = (
-        found.filter(pl.col("rel") == "blocks")
-        .join(items, left_on="target", right_on="item", how="inner")
-        .select(record="waiting", target="key", since="since", until="until")
+    blocking = found.filter(pl.col("rel") == "blocks")
+    told = (
+        sa.select(r.id, r.key)
+        .join(t.work_items, t.work_items.c.record_id == r.id)
+        .where(within(reading, r.key, blocking["target"].unique().to_list()), *readable)
+        .order_by(r.id)
+    )
+    of_items = {"waiting": pl.Int64, "item": pl.String}
+    items = pl.DataFrame(schema=of_items) if blocking.is_empty() else frame_of(reading, told, of_items)
+    items = items.unique("item", keep="first", maintain_order=True)
+    theirs = blocking.join(items, left_on="target", right_on="item", how="inner").select(
+        record="waiting", target="key", since="since", until="until"
     )
     return (
         pl.concat([own, theirs])
@@ -129,17 +142,16 @@ def _aims(reading: sa.Connection, readable: Readable) -> pl.DataFrame:
         .where(*readable)
         .union(sa.select(t.key_results.c.key, r.id).join(t.records, r.id == t.key_results.c.record_id).where(*readable))
     )
-    keys = _frame(reading, goals, {"target": pl.String, "goal": pl.Int64}).unique("target", keep="first")
-    links = sa.select(link.record_id, link.target).join(t.records, r.id == link.record_id).where(*readable)
-    found = _frame(reading, links, {"record": pl.Int64, "target": pl.String})
+    keys = frame_of(reading, goals, {"target": pl.String, "goal": pl.Int64}).sort("target", "goal")
+    keys = keys.unique("target", keep="first", maintain_order=True)
+    links = (
+        sa.select(link.record_id, link.target)
+        .join(t.records, r.id == link.record_id)
+        .where(within(reading, link.target, keys["target"].to_list()), *readable)
+    )
+    found = frame_of(reading, links, {"record": pl.Int64, "target": pl.String})
     return found.join(keys, on="target").select("record", "goal").unique().sort("record", "goal")
 
 
 def _ms(column: Any) -> sa.ColumnElement[int]:
     return sa.type_coerce(column, sa.BigInteger)
-
-
-def _frame(reading: sa.Connection, query: sa.Executable, columns: dict[str, Any]) -> pl.DataFrame:
-    import polars as pl
-
-    return pl.DataFrame([tuple(row) for row in reading.execute(query)], schema=columns, orient="row")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from coachkit.insight.organisation.tables import Tables
+from coachkit.insight.organisation.whole import Whole
 from coachkit.store.relational import schema as t
+from coachkit.store.relational.changes import ANSWERS, MEANING, RECORDS, mark_of
+from coachkit.store.relational.columns import frame_of
 from coachkit.store.relational.database import Database
 from coachkit.store.relational.goal_answers import confirmed
 from coachkit.store.relational.idset import among
+from coachkit.store.relational.reading_chart import read_chart
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["SqlOrganisationReader"]
-
-ROWS_AT_ONCE = 100_000
 
 _MS = sa.BigInteger
 """Moments are read as the milliseconds they are stored as."""
@@ -36,15 +39,38 @@ class SqlOrganisationReader:
         :param connection: only what came through this one.
         """
         with self.database.read() as reading:
-            return Tables(
-                acts=_acts(reading, scopes, connection),
-                items=_items(reading, scopes, connection),
-                goals=_goals(reading, scopes, connection),
-                owners=_owners(reading, scopes, connection),
-                states=_states(reading, scopes, connection),
-                links=_links(reading, scopes, connection),
-                accounts=_accounts(reading),
-            )
+            return _tables(reading, scopes, connection)
+
+    def mark(self, *, meaning: bool = False) -> str:
+        """Differs whenever what :meth:`whole` reads has changed; with ``meaning``, the nearness of records too."""
+        with self.database.read() as reading:
+            return mark_of(reading, RECORDS, ANSWERS, *([MEANING] if meaning else []))
+
+    def whole(self, scopes: frozenset[int], before: Whole | None = None, mark: Hashable = None) -> tuple[str, Whole]:
+        """Everything that may be read in ``scopes``, and its mark.
+
+        :param before: what was read earlier under ``mark``: if people answered for which goals items are, and nothing
+            else has happened, only that is read anew.
+        """
+        with self.database.read() as reading:
+            found = mark_of(reading, RECORDS, ANSWERS)
+            if before is not None and str(mark).partition("|")[0] == found.partition("|")[0]:
+                return found, Whole(replace(before.tables, links=_links(reading, scopes, None)), before.chart)
+            return found, Whole(_tables(reading, scopes, None), read_chart(reading, scopes))
+
+
+def _tables(reading: sa.Connection, scopes: frozenset[int] | None, connection: str | None) -> Tables:
+    people = _people(reading)
+    items = _items(reading, scopes, connection)
+    return Tables(
+        acts=_acts(reading, scopes, connection, people, items),
+        items=items,
+        goals=_goals(reading, scopes, connection),
+        owners=_owners(reading, scopes, connection),
+        states=_states(reading, scopes, connection),
+        links=_links(reading, scopes, connection),
+        accounts=dict(people.sort("key", descending=True).select("person", "key").iter_rows()),
+    )
 
 
 def _readable(
@@ -63,31 +89,46 @@ def _ms(column: Any, label: str) -> sa.ColumnElement[int]:
     return sa.type_coerce(column, _MS).label(label)
 
 
-def _acts(reading: sa.Connection, scopes: frozenset[int] | None, connection: str | None) -> pl.DataFrame:
+def _people(reading: sa.Connection) -> pl.DataFrame:
+    """``account, person, bot, key``: whose an account is; of nobody's, its own id."""
     import polars as pl
 
-    i, r, w = t.interactions.c, t.records.c, t.work_items.c
-    actor, target = t.identities.alias("actor"), t.identities.alias("target")
-    taken_in = sa.case((r.kind == "commit", sa.func.coalesce(w.closed_at, i.at)), else_=i.at)
+    i = t.identities.c
+    query = sa.select(i.id, sa.func.coalesce(i.person_id, i.id), sa.cast(i.bot, sa.Integer), i.key)
+    known = {"account": pl.Int64, "person": pl.Int64, "bot": pl.Int64, "key": pl.String}
+    return frame_of(reading, query, known).with_columns(bot=pl.col("bot") != 0)
+
+
+def _acts(
+    reading: sa.Connection,
+    scopes: frozenset[int] | None,
+    connection: str | None,
+    people: pl.DataFrame,
+    items: pl.DataFrame,
+) -> pl.DataFrame:
+    """One join in the database, which says what may be read; whose it is and when it was taken in are joined here."""
+    import polars as pl
+
+    i = t.interactions.c
     query = (
-        sa.select(
-            i.record_id,
-            i.kind,
-            sa.func.coalesce(actor.c.person_id, actor.c.id),
-            sa.func.coalesce(target.c.person_id, target.c.id),
-            _ms(i.at, "at"),
-            _ms(taken_in, "known_at"),
-        )
-        .select_from(t.interactions)
-        .join(t.records, r.id == i.record_id)
-        .join(actor, actor.c.id == i.actor_id)
-        .outerjoin(target, target.c.id == i.target_id)
-        .outerjoin(t.work_items, w.record_id == i.record_id)
-        .where(actor.c.bot.is_(False), *_readable(reading, scopes, connection))
+        sa.select(i.record_id, i.kind, i.actor_id, i.target_id, _ms(i.at, "at"))
+        .join(t.records, t.records.c.id == i.record_id)
+        .where(*_readable(reading, scopes, connection))
     )
-    known = {"record": pl.Int64, "kind": pl.Categorical, "actor": pl.Int64, "target": pl.Int64}
-    frame = _frame(reading, query, {**known, "at": pl.Int64, "known_at": pl.Int64})
-    return frame.with_columns(known_at=pl.max_horizontal("at", "known_at")).sort("at", "record", "actor")
+    known = {"record": pl.Int64, "kind": pl.String, "actor": pl.Int64, "target": pl.Int64, "at": pl.Int64}
+    frame = frame_of(reading, query, known)
+    commits = items.filter(pl.col("kind") == "commit").select("record", taken_in="closed_at").drop_nulls()
+    actors = people.filter(~pl.col("bot")).select(actor="account", _actor="person")
+    targets = people.select(target="account", _target="person")
+    return (
+        frame.with_columns(pl.col("kind").cast(pl.Categorical))
+        .join(actors, on="actor")
+        .join(targets, on="target", how="left")
+        .join(commits, on="record", how="left")
+        .select("record", "kind", "at", actor="_actor", target="_target", known_at=pl.max_horizontal("at", "taken_in"))
+        .select("record", "kind", "actor", "target", "at", "known_at")
+        .sort("at", "record", "actor")
+    )
 
 
 def _items(reading: sa.Connection, scopes: frozenset[int] | None, connection: str | None) -> pl.DataFrame:
@@ -114,7 +155,7 @@ def _items(reading: sa.Connection, scopes: frozenset[int] | None, connection: st
     )
     text = dict.fromkeys(("key", "kind", "title", "text", "container", "areas", "team"), pl.String)
     times = dict.fromkeys(("created_at", "closed_at", "known_at"), pl.Int64)
-    frame = _frame(reading, query, {"record": pl.Int64, **text, **times})
+    frame = frame_of(reading, query, {"record": pl.Int64, **text, **times})
     return frame.with_columns(pl.col("areas").str.json_decode(pl.List(pl.String))).sort("record")
 
 
@@ -138,7 +179,7 @@ def _goals(reading: sa.Connection, scopes: frozenset[int] | None, connection: st
         .where(*_readable(reading, scopes, connection))
     )
     text = dict.fromkeys(("key", "title", "text", "team", "other_teams", "starts_on", "due_on"), pl.String)
-    frame = _frame(reading, query, {"record": pl.Int64, **text, "changed_at": pl.Int64})
+    frame = frame_of(reading, query, {"record": pl.Int64, **text, "changed_at": pl.Int64})
     start = pl.col("starts_on").str.to_date(strict=False).cast(pl.Datetime("ms")).cast(pl.Int64)
     due = pl.col("due_on").str.to_date(strict=False).cast(pl.Datetime("ms")).cast(pl.Int64)
     return frame.with_columns(
@@ -159,7 +200,7 @@ def _owners(reading: sa.Connection, scopes: frozenset[int] | None, connection: s
         .where(*_readable(reading, scopes, connection))
         .distinct()
     )
-    return _frame(reading, query, {"record": pl.Int64, "person": pl.Int64})
+    return frame_of(reading, query, {"record": pl.Int64, "person": pl.Int64})
 
 
 def _states(reading: sa.Connection, scopes: frozenset[int] | None, connection: str | None) -> pl.DataFrame:
@@ -172,7 +213,7 @@ def _states(reading: sa.Connection, scopes: frozenset[int] | None, connection: s
         .where(*_readable(reading, scopes, connection))
     )
     text = dict.fromkeys(("state", "category", "reason"), pl.String)
-    return _frame(reading, query, {"record": pl.Int64, "at": pl.Int64, **text}).sort("record", "at")
+    return frame_of(reading, query, {"record": pl.Int64, "at": pl.Int64, **text}).sort("record", "at")
 
 
 def _links(reading: sa.Connection, scopes: frozenset[int] | None, connection: str | None) -> pl.DataFrame:
@@ -196,7 +237,7 @@ def _links(reading: sa.Connection, scopes: frozenset[int] | None, connection: st
         .where(*_readable(reading, scopes, connection))
     )
     columns = {"record": pl.Int64, "target": pl.String, "since": pl.Int64}
-    both = pl.concat([_frame(reading, linked, columns), _frame(reading, answered, columns)])
+    both = pl.concat([frame_of(reading, linked, columns), frame_of(reading, answered, columns)])
     return both.group_by("record", "target").agg(pl.col("since").min()).sort("record", "since", "target")
 
 
@@ -212,21 +253,3 @@ def _goal_names(reading: sa.Connection, scopes: frozenset[int] | None) -> sa.Sub
         .where(*readable)
     )
     return sa.union(own, parts).subquery("names")
-
-
-def _accounts(reading: sa.Connection) -> dict[int, str]:
-    i = t.identities.c
-    rows = reading.execute(sa.select(sa.func.coalesce(i.person_id, i.id), i.key).order_by(i.key.desc()))
-    return {int(person): key for person, key in rows}
-
-
-def _frame(reading: sa.Connection, query: sa.Select[Any], columns: dict[str, Any]) -> pl.DataFrame:
-    import polars as pl
-
-    found = reading.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
-    parts = [pl.DataFrame([tuple(row) for row in rows], schema=columns, orient="row") for rows in _parts(found)]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=columns)
-
-
-def _parts(found: sa.CursorResult[Any]) -> Iterator[Sequence[Any]]:
-    yield from found.partitions(ROWS_AT_ONCE)
