@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import igraph
-    import polars as pl
+    from collections.abc import Sequence
 
-__all__ = ["LARGE", "Agreement", "agreement", "between", "communities", "graph"]
+    import igraph
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+__all__ = ["LARGE", "VISITS", "Agreement", "agreement", "between", "communities", "graph"]
 
 LARGE = 2_000
 """People above which paths are followed only so far: nobody stands between teams over seven corners."""
 
+VISITS = 100_000_000
+"""Ties followed for betweenness: some five seconds of one processor."""
+
+FEWEST_BEGUN = 256
+"""People at whom paths begin, at least. On public histories 256 of 680 found 4.4 of the five that all of them find."""
+
+_PARTS = 8
 _CORNERS = 4
 _SEED = 7
 
@@ -22,6 +33,7 @@ _SEED = 7
 def graph(ties: pl.DataFrame) -> igraph.Graph:
     """People and their ties, without direction: ``name`` is the person; ``strength`` adds both directions up."""
     import igraph
+    import numpy as np
     import polars as pl
 
     both = (
@@ -32,12 +44,10 @@ def graph(ties: pl.DataFrame) -> igraph.Graph:
         .agg(pl.col("strength").sum())
         .sort("one", "other")
     )
-    people = pl.concat([both["one"], both["other"].alias("one")]).unique().sort().to_list()
-    place = {person: number for number, person in enumerate(people)}
-    made = igraph.Graph(
-        n=len(people), edges=[(place[one], place[other]) for one, other in both.select("one", "other").iter_rows()]
-    )
-    made.vs["name"] = people
+    people = np.unique(np.concatenate([both["one"].to_numpy(), both["other"].to_numpy()]))
+    edges = np.searchsorted(people, both.select("one", "other").to_numpy())
+    made = igraph.Graph(n=len(people), edges=edges)
+    made.vs["name"] = people.tolist()
     made.es["strength"] = both["strength"].to_list()
     return made
 
@@ -47,17 +57,17 @@ def between(ties: pl.DataFrame, team_of: dict[int, str], *, most: int = 5) -> li
 
     Freeman's betweenness (*A set of measures of centrality based on betweenness*, 1977) on paths of which a strong tie
     is a short step; only of people with firm ties into two teams that are not theirs, and only above what half of all
-    people together have: in a company where everybody works with everybody nobody stands out.
+    people together have: in a company where everybody works with everybody nobody stands out. Where it is estimated,
+    it must be above that by twice its standard error.
     """
     made = graph(ties)
     if made.vcount() == 0:
         return []
-    made.es["length"] = [1 / strength for strength in made.es["strength"]]
-    cutoff = _CORNERS if made.vcount() > LARGE else None
-    shares = made.betweenness(directed=False, weights=None if cutoff else "length", cutoff=cutoff)
+    shares, errors = _betweenness(made)
     usual = sorted(shares)[len(shares) // 2]
+    lowest = [share - 2 * error for share, error in zip(shares, errors, strict=True)]
     found: list[int] = []
-    for vertex, share in sorted(zip(made.vs, shares, strict=True), key=lambda pair: (-pair[1], pair[0]["name"])):
+    for vertex, share in sorted(zip(made.vs, lowest, strict=True), key=lambda pair: (-pair[1], pair[0]["name"])):
         if len(found) == most or share <= 3 * usual or share <= 0:
             break
         own = team_of.get(vertex["name"])
@@ -73,6 +83,42 @@ def between(ties: pl.DataFrame, team_of: dict[int, str], *, most: int = 5) -> li
 
 
 _FIRM = 3
+
+
+def _betweenness(made: igraph.Graph) -> tuple[list[float], list[float]]:
+    """Betweenness and its standard error, both in paths.
+
+    Above :data:`LARGE` people every tie is a step. Where following all paths would visit more than :data:`VISITS` ties,
+    only those that begin at some people are followed, each with the same chance, and the sum is scaled up (Brandes and
+    Pich, *Centrality estimation in large networks*, 2007). The error is that of as many parts of the sample: it is
+    measured, as the bounds that hold for every network (Riondato and Kornaropoulos 2016) are wide for a few hundred.
+    """
+    import numpy as np
+
+    people, nobody = made.vcount(), [0.0] * made.vcount()
+    if people <= LARGE:
+        made.es["length"] = [1 / strength for strength in made.es["strength"]]
+        return made.betweenness(directed=False, weights="length"), nobody
+    begun = max(FEWEST_BEGUN, VISITS // max(1, made.ecount()))
+    if begun >= people:
+        return made.betweenness(directed=False, cutoff=_CORNERS), nobody
+    parts = np.array(
+        [
+            np.array(made.betweenness(directed=False, sources=some.tolist())) * (people / len(some))
+            for some in np.array_split(_drawn(made.vs["name"], begun), _PARTS)
+        ]
+    )
+    return parts.mean(axis=0).tolist(), (parts.std(axis=0, ddof=1) / _PARTS**0.5).tolist()
+
+
+def _drawn(people: Sequence[int], begun: int) -> NDArray[np.int64]:
+    """Places of so many, by a fixed mixing of their ids: who comes or leaves changes little for the others."""
+    import numpy as np
+
+    mixed = np.array(people, dtype=np.int64).view(np.uint64)
+    for times, shift in ((0xBF58476D1CE4E5B9, 30), (0x94D049BB133111EB, 27)):  # the finish of splitmix64
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(times)
+    return np.argsort(mixed ^ (mixed >> np.uint64(31)))[:begun]
 
 
 def communities(ties: pl.DataFrame) -> dict[int, int]:
@@ -164,10 +210,13 @@ def _mixed(
     for (team, group), _ in sorted(cells.items(), key=lambda pair: (-pair[1], pair[0])):
         homes.setdefault(group, team)
     found = []
+    largest: dict[str, tuple[int, int]] = {}
+    for (team, group), people in cells.items():
+        largest[team] = max(largest.get(team, (0, 0)), (people, -group))
     for team, people in sorted(in_team.items()):
         if people < fewest:
             continue
-        group, most = max(((g, n) for (t, g), n in cells.items() if t == team), key=lambda pair: (pair[1], -pair[0]))
+        most, group = largest[team][0], -largest[team][1]
         if homes[group] != team and most > people / 2 and in_team[homes[group]] >= fewest:
             found.append((team, homes[group]))
     return tuple(found)
