@@ -129,29 +129,32 @@ def disputed_projects(rows: pl.DataFrame, contested: Collection[tuple[int, str]]
     :param rows: what people did, as :func:`~coachkit.insight.contributing.given.given` finds it, of people alone.
     :param contested: person and sentence.
     """
-    people: dict[str, set[int]] = defaultdict(set)
-    told: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    import polars as pl
+
+    what = [pl.col(name).fill_null("") for name in ("kind", "team", "other", "goal")]
+    placed = rows.drop_nulls("container").select("container", "who", "item", *what)
+    theirs = placed.filter(pl.col("who").is_in(sorted({person for person, _ in contested})))
     shown: dict[str, dict[tuple[int, str], int]] = defaultdict(dict)
-    columns = ("container", "kind", "team", "other", "goal", "who", "item")
-    for container, kind, team, other, goal, who, item in rows.drop_nulls("container").select(columns).iter_rows():
-        name = content_hash("did", kind, team or "", other or "", goal or "")[:16]
-        people[container].add(who)
-        told[container].add((who, name))
-        shown[container].setdefault((who, name), item)
-    found = []
-    for container in sorted(told):
-        against = sorted(told[container] & set(contested))
-        if not against:
-            continue
-        found.append(
-            Disputed(
-                name=container,
-                told=len({name for _, name in told[container]}),
-                contested=len({name for _, name in against}),
-                people=len(people[container]),
-                records=tuple(dict.fromkeys(shown[container][one] for one in against))[:MOST],
-            )
+    for container, who, item, *words in theirs.iter_rows():
+        one = (who, content_hash("did", *words)[:16])
+        if one in contested:
+            shown[container].setdefault(one, item)
+    sizes = (
+        placed.filter(pl.col("container").is_in(sorted(shown)))
+        .group_by("container")
+        .agg(told=pl.struct("kind", "team", "other", "goal").n_unique(), people=pl.col("who").n_unique())
+        .sort("container")
+    )
+    found = [
+        Disputed(
+            name=container,
+            told=told,
+            contested=len({name for _, name in shown[container]}),
+            people=people,
+            records=tuple(dict.fromkeys(shown[container][one] for one in sorted(shown[container])))[:MOST],
         )
+        for container, told, people in sizes.iter_rows()
+    ]
     return ranked(found)
 
 

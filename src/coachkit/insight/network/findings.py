@@ -72,7 +72,8 @@ class Network:
     :ivar people: person → team today; those without a team are not drawn.
     :ivar ties: of people with a team; empty above :data:`MOST_PEOPLE`.
     :ivar mixed: (team, other, records): most of ``team`` work in the group in which ``other`` is at home.
-    :ivar grouped: the newest record of each two teams whose people are in one group, or of single teams where no two are.
+    :ivar grouped: the newest record of each two teams whose people are in one group, or of single teams where no two
+        are.
     :ivar small: teams of which fewer than five people were in the window.
     """
 
@@ -122,7 +123,9 @@ def network(tables: Tables, chart: Chart, since: datetime, until: datetime) -> N
 def _grouped(acts: pl.DataFrame, groups: Mapping[int, int]) -> tuple[int, ...]:
     import polars as pl
 
-    group = pl.DataFrame({"actor": list(groups), "group": list(groups.values())}, schema={"actor": pl.Int64, "group": pl.Int64})
+    group = pl.DataFrame(
+        {"actor": list(groups), "group": list(groups.values())}, schema={"actor": pl.Int64, "group": pl.Int64}
+    )
     inside = (
         acts.drop_nulls(("actor_team", "target_team"))
         .join(group, on="actor")
@@ -236,24 +239,27 @@ def _newcomers(
         .sort("person")
     )
     before = tables.acts.join(came, left_on="actor", right_on="person").filter(pl.col("at") < pl.col("came"))
-    old = set(before["actor"].to_list())
-    found = []
-    for person, at, team in came.select("person", "came", "team").iter_rows():
-        if person in old:
-            continue
-        own = (
-            acts.filter((pl.col("actor") == person) | (pl.col("target") == person))
-            .with_columns(other=pl.when(pl.col("actor") == person).then("target_team").otherwise("actor_team"))
-            .sort("at", "record", descending=[True, False])
+    new = came.join(before, left_on="person", right_on="actor", how="anti")
+    sides = [
+        acts.select("record", "at", person=one, other=f"{other}_team").join(new, on="person", how="semi")
+        for one, other in (("actor", "target"), ("target", "actor"))
+    ]
+    met = (
+        pl.concat(sides)
+        .drop_nulls("other")
+        .sort("at", "record", descending=[True, False])
+        .unique(("person", "other"), keep="first", maintain_order=True)
+        .group_by("person", maintain_order=True)
+        .agg(teams=pl.col("other").sort(), records=pl.col("record").head(_SHOWN))
+    )
+    rows = new.join(met, on="person", how="left").sort("person")
+    return tuple(
+        Newcomer(
+            person=row["person"],
+            came_at=datetime.fromtimestamp(row["came"] / 1000, UTC),
+            team=team_of.get(row["person"], row["team"]),
+            teams=tuple(row["teams"] or ()),
+            records=tuple(row["records"] or ()),
         )
-        met = own.drop_nulls("other").unique("other", keep="first", maintain_order=True)
-        found.append(
-            Newcomer(
-                person=person,
-                came_at=datetime.fromtimestamp(at / 1000, UTC),
-                team=team_of.get(person, team),
-                teams=tuple(sorted(met["other"].to_list())),
-                records=tuple(met["record"].head(_SHOWN)),
-            )
-        )
-    return tuple(found)
+        for row in rows.iter_rows(named=True)
+    )

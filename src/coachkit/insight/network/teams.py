@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from coachkit.insight.network.ties import between_teams, helped
@@ -67,11 +68,24 @@ def open_periods(slices: Sequence[Collection[int]], *, smallest: int = SMALLEST)
     Of no period that is shown, and of no difference of two, there are fewer than ``smallest`` people; the longest comes
     first, and an empty one is shown as empty.
     """
+    spans = _spans(len(slices))
+    sizes = tuple(len(frozenset().union(*slices[first : last + 1])) for first, last in spans)
+    return _open(sizes, len(slices), smallest)
+
+
+def _spans(slices: int) -> list[tuple[int, int]]:
+    """The first and the last slice of every stretch of time that is a period, or the difference of two."""
+    return [(first, last) for first in range(slices) for last in range(first, slices)]
+
+
+@lru_cache(maxsize=65_536)
+def _open(sizes: tuple[int, ...], slices: int, smallest: int) -> frozenset[int]:
+    """:func:`open_periods` of how many people are in each of the :func:`_spans`."""
+    people = dict(zip(_spans(slices), sizes, strict=True))
     shown: list[int] = []
-    for last in reversed(range(len(slices))):
-        spans = [slices[: last + 1], *(slices[last + 1 : other + 1] for other in shown)]
-        sizes = [len(frozenset().union(*span)) for span in spans]
-        if all(size == 0 or size >= smallest for size in sizes):
+    for last in reversed(range(slices)):
+        told = [people[0, last], *(people[last + 1, other] for other in shown)]
+        if all(size == 0 or size >= smallest for size in told):
             shown.append(last)
     return frozenset(shown)
 
@@ -85,11 +99,12 @@ def team_map(tables: Tables, chart: Chart, at: datetime, months: int) -> TeamMap
     acts = helped(tables, chart, starts[-1], until)
     small = frozenset(team for team, people in chart.members(starts[chosen], until).items() if len(people) < SMALLEST)
     people = _people(acts, starts)
+    none = (0,) * len(_spans(len(starts)))
     rows = between_teams(acts.filter(pl.col("at") > moment(starts[chosen]))).iter_rows(named=True)
     found = []
     for row in rows:
         pair = (row["team"], row["other"])
-        shown = not small & set(pair) and chosen in open_periods(people[pair])
+        shown = not small & set(pair) and chosen in _open(people.get(pair, none), len(starts), SMALLEST)
         found.append(
             TeamTie(
                 team=pair[0],
@@ -102,15 +117,18 @@ def team_map(tables: Tables, chart: Chart, at: datetime, months: int) -> TeamMap
     return TeamMap(since=starts[chosen], until=until, months=months, ties=tuple(found), small=small)
 
 
-def _people(acts: pl.DataFrame, starts: Sequence[datetime]) -> dict[tuple[str, str], list[set[int]]]:
-    """Of each pair of teams, who was behind it in each slice of time, the latest first."""
+def _people(acts: pl.DataFrame, starts: Sequence[datetime]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Of each pair of teams, how many people were behind it in each of the spans of slices, the latest slice first."""
     import polars as pl
 
-    cuts = [moment(start) for start in starts]
-    found: dict[tuple[str, str], list[set[int]]] = {}
-    place = pl.sum_horizontal([(pl.col("at") <= cut).cast(pl.Int64) for cut in cuts])
-    told = acts.drop_nulls(("actor_team", "target_team")).with_columns(slice=place).filter(pl.col("slice") < len(cuts))
-    pairs = told.select("actor_team", "target_team", "slice", "actor", "target").unique()
-    for team, other, number, actor, target in pairs.iter_rows():
-        found.setdefault((team, other), [set() for _ in cuts])[number] |= {actor, target}
-    return found
+    place = pl.sum_horizontal([(pl.col("at") <= moment(start)).cast(pl.Int64) for start in starts])
+    told = acts.drop_nulls(("actor_team", "target_team")).with_columns(slice=place)
+    pair = ("actor_team", "target_team")
+    sides = [told.select(*pair, "slice", person=who) for who in ("actor", "target")]
+    people = pl.concat(sides).filter(pl.col("slice") < len(starts)).unique()
+    spans = _spans(len(starts))
+    sizes = people.group_by(pair).agg(
+        pl.col("person").filter(pl.col("slice").is_between(first, last)).n_unique().alias(f"{first}-{last}")
+        for first, last in spans
+    )
+    return {(row[0], row[1]): row[2:] for row in sizes.iter_rows()}
