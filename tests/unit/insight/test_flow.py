@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from org_tables import NOW, Org, ago
+from scipy import stats
 
 from coachkit.insight.flow.findings import Flow, flow
 from coachkit.insight.flow.statistics import box, chance, length, share, surprising
@@ -191,3 +192,15 @@ def test_no_rows_are_no_findings() -> None:
     found = seen(Org(TEAMS))
     assert found.outstanding == found.steps == found.waiting == ()
     assert found.until == NOW
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.lists(st.integers(0, 30), min_size=1, max_size=15), min_size=1))
+def test_ranks_that_are_dealt_out_once_give_what_the_library_gives_for_each_group(groups: dict[str, list[int]]) -> None:
+    told = chance(groups)
+    for name, group in groups.items():
+        rest = [value for key, values in groups.items() if key != name for value in values]
+        if len(group) > 1 and rest and len({*group, *rest}) > 1:
+            expected = stats.mannwhitneyu(group, rest, alternative="greater").pvalue
+            assert told[name] == pytest.approx(float(expected), abs=1e-12)
+        else:
+            assert told[name] == 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -233,17 +234,18 @@ def _slow(
     past = (history if history is not None else rows).with_columns(group=name, quarter=quarter_of("ended"))
     large = named.group_by("group").agg(n=pl.len()).filter(pl.col("n") >= FEWEST)
     kept = large.sort("n", "group", descending=[True, False]).head(_ROWS)["group"].to_list()
-    parts = {group: named.filter(pl.col("group") == group) for group in sorted(kept)}
+    parts = {str(key[0]): part for key, part in named.partition_by("group", as_dict=True, maintain_order=True).items()}
+    parts = {group: parts[group] for group in sorted(kept)}
     chances = chance({group: part["days"].to_list() for group, part in parts.items()})
     surprises = surprising(chances)
+    whole, earlier = _Others(named), _ByQuarter(past)
     found = []
     for group, part in parts.items():
-        rest = named.filter(pl.col("group") != group)["days"].median()
-        elsewhere = float(rest) if isinstance(rest, int | float) else None
+        elsewhere = whole.median_without(group)
         values = dict(zip(by, group.split("\0"), strict=True))
         told = length(part["days"].to_list(), part["open"].to_list())
         median = told.median if told.median is not None else float("inf")
-        quarters, held = _quarters(past, group)
+        quarters, held = earlier.of(group)
         found.append(
             Slow(
                 kind=kind,
@@ -266,26 +268,44 @@ def _slow(
     return found
 
 
-def _quarters(rows: pl.DataFrame, group: str) -> tuple[tuple[Quarter, ...], int]:
-    """The last quarters with at least three stays, and in how many the median was longer than elsewhere."""
-    import polars as pl
+class _Others:
+    """Days of many groups, and their median without one of them."""
 
-    own = pl.col("days").filter(pl.col("group") == group)
-    told = (
-        rows.drop_nulls("quarter")
-        .group_by("quarter")
-        .agg(
-            median=own.median(),
-            n=(pl.col("group") == group).sum(),
-            rest=pl.col("days").filter(pl.col("group") != group).median(),
-        )
-        .filter(pl.col("n") >= 3)
-        .drop_nulls("rest")
-        .sort("quarter")
-        .tail(QUARTERS)
-    )
-    quarters = tuple(Quarter(quarter=q, median=m, n=int(n)) for q, m, n in told.select("quarter", "median", "n").rows())
-    return quarters, int((told["median"] > told["rest"]).sum())
+    def __init__(self, rows: pl.DataFrame) -> None:
+        import numpy as np
+
+        self._days = rows["days"].to_numpy()
+        self._groups = rows["group"].rank("dense").to_numpy()
+        self._number = dict(zip(rows["group"].to_list(), self._groups.tolist(), strict=True))
+        self._median = np.median
+
+    def median_without(self, group: str) -> float | None:
+        rest = self._days[self._groups != self._number.get(group)]
+        return float(self._median(rest)) if len(rest) else None
+
+
+class _ByQuarter:
+    """The quarters of many groups, with what each of them was beside the others."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        import polars as pl
+
+        told = rows.drop_nulls("quarter").select("quarter", "group", "days")
+        parts = told.partition_by("quarter", as_dict=True)
+        self._others = {str(key[0]): _Others(part) for key, part in parts.items()}
+        own = told.group_by("group", "quarter").agg(n=pl.len(), median=pl.col("days").median()).filter(pl.col("n") >= 3)
+        self._own: dict[str, list[Quarter]] = defaultdict(list)
+        for group, quarter, n, median in own.sort("quarter", descending=True).iter_rows():
+            self._own[group].append(Quarter(quarter=quarter, median=median, n=n))
+
+    def of(self, group: str) -> tuple[tuple[Quarter, ...], int]:
+        """The last quarters with at least three stays, and in how many the median was longer than elsewhere."""
+        found: list[tuple[Quarter, bool]] = []
+        for one in self._own.get(group, ()):
+            rest = self._others[one.quarter].median_without(group)
+            if rest is not None and len(found) < QUARTERS:
+                found.append((one, one.median > rest))
+        return tuple(one for one, _ in reversed(found)), sum(longer for _, longer in found)
 
 
 def _goals(records: Collection[int], aims: pl.DataFrame | None) -> tuple[int, ...]:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["Box", "Length", "box", "chance", "length", "share", "surprising"]
 
 _SEED = 7
+_FEW = 8
+
+EXACT_BELOW = 500
+"""Values altogether, above which the normal distribution stands in for the exact one. For groups of five to eight it
+gives more to chance in the tail, never less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +120,34 @@ def chance(groups: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Of each group, how likely it is as long as it is, against the rest, if it is left to chance who belongs where.
 
     The ranks are dealt out anew, one-sided: Mann and Whitney, *On a test of whether one of two random variables is
-    stochastically larger than the other*, 1947; exactly where there are few and no two are alike. A test on the
-    medians alone asks too little of a few. Groups of one value give 1.
+    stochastically larger than the other*, 1947; exactly where there are few and no two are alike, otherwise by the
+    normal distribution with its corrections for ties and steps. A test on the medians alone asks too little of a few.
+    Groups of one value give 1.
     """
     import numpy as np
     from scipy import stats
 
+    if not groups:
+        return {}
+    sizes = [len(group) for group in groups.values()]
+    values = np.concatenate([np.asarray(group, float) for group in groups.values()])
+    ranks = stats.rankdata(values)
+    alike = np.unique(values, return_counts=True)[1].astype(float)
+    total, ends = len(values), np.cumsum(sizes)
+    ties = float((alike**3 - alike).sum()) / max(1, total * (total - 1))
     found = {}
-    for name, group in groups.items():
-        rest = [np.asarray(other, float) for key, other in groups.items() if key != name]
-        others = np.concatenate(rest) if rest else np.array([])
-        enough = len(group) > 1 and len(others) > 0
-        found[name] = float(stats.mannwhitneyu(group, others, alternative="greater").pvalue) if enough else 1.0
-    return found
+    for name, size, end in sorted(zip(groups, sizes, ends, strict=True), key=lambda one: one[1]):
+        inside, others = slice(end - size, end), total - size
+        if size < 2 or not others:
+            found[name] = 1.0
+        elif len(alike) == total <= EXACT_BELOW and min(size, others) <= _FEW:
+            rest = np.delete(values, inside)
+            found[name] = float(stats.mannwhitneyu(values[inside], rest, alternative="greater").pvalue)
+        else:
+            above = ranks[inside].sum() - size * (size + 1) / 2 - size * others / 2 - 0.5
+            spread = (size * others / 12 * (total + 1 - ties)) ** 0.5
+            found[name] = float(stats.norm.sf(above / spread)) if spread > 0 else 1.0
+    return {name: found[name] for name in groups}
 
 
 def surprising(chances: Mapping[str, float], *, false: float = 0.1) -> frozenset[str]:
