@@ -1,11 +1,14 @@
 """Insight into a whole organisation at scale: time, memory, and ratios to the bare library calls on the same data.
 
     python benchmarks/insight.py [--interactions 50000 500000 5000000] [--people 50000] [--days 90] [--only ENGINE …]
+                                 [--asked 2000]
 
 Each size is made from a seed and measured in a process of its own: seconds of each engine, those of the bare Polars or
 igraph call that reads the same columns for the same question, and the largest memory. Times are processor time, so that
 a busy machine does not change them; seconds that passed stand beside. People are in teams of about twelve; seven of ten
-interactions stay in the team, a quarter goes to teams nearby, the rest anywhere.
+interactions stay in the team, a quarter goes to teams nearby, the rest anywhere. One person of fifty came within the 90
+days. Every team has a goal, a hundred company goals stand above them; three of ten items are linked to one. The linker
+is shown the newest ``--asked`` items without a link, as its work grows with items times goals.
 """
 
 from __future__ import annotations
@@ -18,11 +21,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
 
+from coachkit.insight.linking.mapping import MappedGoal
 from coachkit.insight.organisation.chart import Chart
 from coachkit.insight.organisation.tables import DAY, Tables, moment
 
@@ -30,6 +35,8 @@ END = datetime(2026, 6, 1, tzinfo=UTC)
 TEAM = 12
 KINDS = ("authored", "reviewed", "commented", "approved", "answered", "merged", "unblocked")
 SHARES = (0.3, 0.3, 0.15, 0.1, 0.08, 0.05, 0.02)
+WORDS = 4_000
+COMPANY_GOALS = 100
 
 
 def made(people: int, interactions: int, days: int, seed: int = 7) -> tuple[Tables, Chart]:
@@ -60,7 +67,7 @@ def made(people: int, interactions: int, days: int, seed: int = 7) -> tuple[Tabl
     frame = pl.DataFrame({"record": np.arange(1, items + 1), "created_at": made_at, "closed_at": closed}).with_columns(
         key=pl.format("ITEM-{}", "record"),
         kind=pl.when(pl.col("record") % 5 == 0).then(pl.lit("issue")).otherwise(pl.lit("change_request")),
-        title=pl.format("Change number {}", "record"),
+        title=pl.format("{} {} {}", *(pl.Series(said(draw, items)) for _ in range(3))),
         text=pl.lit(None, pl.String),
         container=pl.lit("main"),
         areas=pl.concat_list(pl.format("area{}", pl.Series(item_team * 3 + draw.integers(0, 3, items)))),
@@ -84,16 +91,27 @@ def made(people: int, interactions: int, days: int, seed: int = 7) -> tuple[Tabl
         ]
     ).sort("record", "at")
     names = [f"t{number}" for number in range(teams)]
+    begun = moment(END - timedelta(days=400))
+    goals = pl.DataFrame({"record": np.arange(items + 1, items + 1 + teams + COMPANY_GOALS)}).with_columns(
+        key=pl.concat(
+            [pl.Series([f"G-{name}" for name in names]), pl.Series([f"C-{n}" for n in range(COMPANY_GOALS)])]
+        ),
+        title=pl.format("{} {} {}", *(pl.Series(said(draw, teams + COMPANY_GOALS)) for _ in range(3))),
+        text=pl.lit(None, pl.String),
+        team=pl.concat([pl.Series(names), pl.Series([None] * COMPANY_GOALS, dtype=pl.String)]),
+        other_teams=pl.lit([], pl.List(pl.String)),
+        created_at=pl.lit(begun),
+        due_at=pl.lit(moment(END + timedelta(days=60))),
+    )
+    linked = frame.filter(pl.Series(draw.random(items) < 0.3))
+    came = np.where(draw.random(people) < 0.02, moment(END - timedelta(days=30)), begun)
     tables = Tables(
         acts=acts.select("record", "kind", "actor", "target", "at", "known_at").sort("at", "record", "actor"),
         items=frame.sort("record"),
-        goals=pl.DataFrame(
-            schema={"record": pl.Int64, "key": pl.String, "title": pl.String, "text": pl.String, "team": pl.String}
-            | {"other_teams": pl.List(pl.String), "created_at": pl.Int64, "due_at": pl.Int64}
-        ),
-        owners=pl.DataFrame(schema={"record": pl.Int64, "person": pl.Int64}),
+        goals=goals,
+        owners=goals.head(teams).select("record", person=pl.int_range(1, teams + 1)),
         states=states,
-        links=pl.DataFrame(schema={"record": pl.Int64, "target": pl.String, "since": pl.Int64}),
+        links=linked.select("record", target=pl.format("G-{}", "team"), since="created_at"),
         accounts={},
     )
     chart = Chart(
@@ -102,7 +120,7 @@ def made(people: int, interactions: int, days: int, seed: int = 7) -> tuple[Tabl
         ),
         memberships=pl.DataFrame(
             {"person": np.arange(1, people + 1), "team": [names[n] for n in team_of]}
-        ).with_columns(starts=pl.lit(None, pl.Int64), ends=pl.lit(None, pl.Int64)),
+        ).with_columns(starts=pl.Series(came), ends=pl.lit(None, pl.Int64)),
         about=pl.DataFrame(schema={"record": pl.Int64, "item": pl.String}),
         waits=pl.DataFrame(schema={"record": pl.Int64, "target": pl.String, "since": pl.Int64, "until": pl.Int64}),
         aims=pl.DataFrame(schema={"record": pl.Int64, "goal": pl.Int64}),
@@ -111,21 +129,50 @@ def made(people: int, interactions: int, days: int, seed: int = 7) -> tuple[Tabl
     return tables, chart
 
 
+def said(draw: np.random.Generator, count: int) -> list[str]:
+    """Words, the common ones often."""
+    return [f"word{number}" for number in np.minimum(draw.zipf(1.3, count), WORDS)]
+
+
+def mapped(tables: Tables) -> list[MappedGoal]:
+    """The goals as the map knows them: each team's below one of the company."""
+    return [
+        MappedGoal(
+            record=row["record"],
+            key=row["key"],
+            title=row["title"],
+            level="team" if row["team"] else "company",
+            team=row["team"],
+            parents=(f"C-{number % COMPANY_GOALS}",) if row["team"] else (),
+            category="doing",
+        )
+        for number, row in enumerate(tables.goals.iter_rows(named=True))
+    ]
+
+
 Engine = tuple[str, Callable[[], object], Callable[[], object]]
 
 
-def engines(tables: Tables, chart: Chart, days: int) -> list[Engine]:
+def engines(tables: Tables, chart: Chart, days: int, asked: int) -> list[Engine]:
     """Name, engine, and the bare call on the same data."""
     import igraph
 
+    from coachkit.insight.contributing.given import given
+    from coachkit.insight.contributing.together import disputed_projects, loose, reaching
+    from coachkit.insight.contributing.view import About, AboutKind, view
     from coachkit.insight.flow.findings import flow
+    from coachkit.insight.linking.health import Surroundings, examine
+    from coachkit.insight.linking.queue import propose
+    from coachkit.insight.linking.slipping import Course, Worked, courses
     from coachkit.insight.network.findings import network
     from coachkit.insight.network.teams import team_map
     from coachkit.insight.network.ties import helped, ties
     from coachkit.insight.organisation.central import dependence
     from coachkit.insight.organisation.newcomers import first_days
     from coachkit.insight.organisation.own_rhythm import Rhythms
+    from coachkit.insight.pilots.figures import figures, monday
     from coachkit.insight.small_groups import withheld
+    from coachkit.retrieval.tokenizer import query_words
 
     since = END - timedelta(days=days)
     acts, items = tables.acts, tables.items
@@ -138,6 +185,34 @@ def engines(tables: Tables, chart: Chart, days: int) -> list[Engine]:
         pairs = ties(helped(tables, chart, since, END)).select("actor", "target").unique()
         made_graph = igraph.Graph(n=int(pairs.to_numpy().max()) + 1, edges=pairs.to_numpy())
         return made_graph.as_undirected().simplify().community_leiden(objective_function="modularity", n_iterations=-1)
+
+    def looked_at() -> Tables:
+        """With so many items without a link, the newest, beside the linked ones."""
+        free = items.join(tables.links, on="record", how="anti").sort("created_at", "record").tail(asked)
+        kept = pl.concat([free, items.join(tables.links, on="record", how="semi").tail(asked)]).sort("record")
+        inside = kept.select("record")
+        return replace(
+            tables,
+            items=kept,
+            links=tables.links.join(inside, on="record", how="semi"),
+            acts=acts.join(inside, on="record", how="semi"),
+        )
+
+    def terms(text: str) -> list[str]:
+        return [term for _, parts in query_words(text) for term in parts]
+
+    def weekly() -> object:
+        week = (pl.col("at") // (7 * DAY)).alias("week")
+        return acts.join(items.select("record", "team"), on="record").group_by("team", week).len()
+
+    of_goals, mondays = mapped(tables), [monday(END) - number * 7 * DAY for number in range(13, 0, -1)]
+    some, others = ["t1", "t2"], chart.teams["key"].to_list()[2:]
+    everyone = range(1, chart.memberships.height + 1)
+    worked = [Worked(goal=goal, record=record, at=at) for record, goal, at in tables.links.iter_rows()]
+    ran = {goal.record: goal.key for goal in of_goals}
+
+    def way() -> dict[str, Course]:
+        return courses(ran, worked, tables.states, moment(END))
 
     teams = {team: set(members) for team, members in chart.members(since, END).items()}
     whole = {**teams, "all": set().union(*teams.values())}
@@ -172,6 +247,39 @@ def engines(tables: Tables, chart: Chart, days: int) -> list[Engine]:
             lambda: [name for name, members in whole.items() if len(members) < 5],
         ),
         ("network", lambda: network(tables, chart, since, END), bare_graph),
+        (
+            "contribution of a team",
+            lambda: view(
+                tables, chart, About(kind=AboutKind.TEAM, key="t1"), since, END, present=everyone, goals=of_goals
+            ),
+            lambda: (
+                acts.join(items.select("record", "team", "title"), on="record").group_by("actor", "kind", "team").len(),
+            ),
+        ),
+        (
+            "map of goals",
+            lambda: (
+                examine(Surroundings(goals=of_goals, courses=way(), at=END, terms=terms)),
+                reaching(of_goals, way(), moment(END)),
+                loose(of_goals),
+            ),
+            lambda: tables.links.group_by("target").agg(pl.col("since").max()),
+        ),
+        (
+            "whose credit is disputed",
+            lambda: disputed_projects(given(tables, chart, since, END), {(1, "x")}),
+            lambda: acts.join(items.select("record", "container"), on="record").group_by("container", "actor").len(),
+        ),
+        (
+            "figures of a pilot",
+            lambda: [figures(tables, chart, some_teams, mondays, END) for some_teams in (some, others)],
+            weekly,
+        ),
+        (
+            f"links of {asked:,} items",
+            lambda: propose(looked_at(), terms, moment(END)),
+            lambda: looked_at().items.select(pl.col("title").str.split(" ")).explode("title").group_by("title").len(),
+        ),
     ]
 
 
@@ -183,10 +291,10 @@ def timed(run: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - own
 
 
-def one_size(people: int, interactions: int, days: int, only: list[str]) -> None:
+def one_size(people: int, interactions: int, days: int, asked: int, only: list[str]) -> None:
     tables, chart = made(people, interactions, days)
-    for name, engine, bare in engines(tables, chart, days):
-        if only and name not in only:
+    for name, engine, bare in engines(tables, chart, days, asked):
+        if only and not any(name.startswith(one) for one in only):
             continue
         bare_wall, bare_own = timed(bare)
         wall, own = timed(engine)
@@ -200,15 +308,17 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--interactions", type=int, nargs="+", default=[50_000, 500_000, 5_000_000])
     parser.add_argument("--days", type=int, default=90)
+    parser.add_argument("--asked", type=int, default=2_000)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        one_size(given.people, given.interactions[0], given.days, given.only)
+        one_size(given.people, given.interactions[0], given.days, given.asked, given.only)
         return
     print("| interactions | engine | s | processor s | bare processor s | ratio | peak GB |\n" + "|---" * 7 + "|")
     for size in given.interactions:
         call = [sys.executable, __file__, "--one", "--people", str(given.people), "--days", str(given.days)]
+        call += ["--asked", str(given.asked)]
         with subprocess.Popen(
             [*call, "--interactions", str(size), "--only", *given.only], stdout=subprocess.PIPE, text=True
         ) as running:
