@@ -135,6 +135,8 @@ class CandidateAnswer(BaseModel):
     confidence: float = Field(description="How likely that a person would confirm it, 0 to 1.")
     word: str = Field(examples=["likely"])
     reasons: list[str]
+    like: str | None = Field(None, description="Key of the item that is linked to it and most like this one.")
+    like_id: str | None = Field(None, description="Id of that item's record; opens at /api/evidence/{id}.")
 
 
 class QuestionAnswer(BaseModel):
@@ -312,11 +314,11 @@ def question_of(proposal: Proposal, seen: Overview, names: GoalNames) -> Questio
     asked = proposal.item
     teams = sorted(names.team(team) or team for team in asked.teams)
 
-    def near(key: str) -> str:
+    def near(key: str) -> ItemCard | None:
         record = proposal.near.get(key)
-        item = None if record is None else seen.items.get(record)
-        return item.key if item else ""
+        return None if record is None else seen.items.get(record)
 
+    like = {one.goal.key: near(one.goal.key) for one in proposal.candidates}
     return QuestionAnswer(
         item=public_id(asked.record),
         key=asked.key,
@@ -329,9 +331,12 @@ def question_of(proposal: Proposal, seen: Overview, names: GoalNames) -> Questio
                 title=one.goal.title,
                 confidence=round(one.confidence, 2),
                 word=confidence_word(one.confidence, names.zh),
-                reasons=reasons(proposal, one, names.zh, near(one.goal.key)),
+                reasons=reasons(proposal, one, names.zh, item.key if item else ""),
+                like=item.key if item else None,
+                like_id=public_id(item.record) if item else None,
             )
             for one in proposal.candidates
+            for item in (like[one.goal.key],)
         ],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -18,6 +18,7 @@ from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.delivery.pilot_told import PilotTold, pilot_told
 from coachkit.delivery.told import Names, plain_sentences
+from coachkit.insight.pilots.figures import CheckInSeen
 from coachkit.insight.pilots.service import Pilot
 
 __all__ = ["PilotSeen", "pilot_answer", "pilots_of", "router", "start_pilot"]
@@ -57,12 +58,27 @@ def pilots_of(app: App, viewer: Viewer, language: Language, pilot: str = "") -> 
         names = Names(
             people=seen.people,
             teams=seen.teams,
-            labels=seen.labels(records),
+            labels=seen.labels(records) | _of_check_ins(app, check_ins, records, language),
             zone=ZoneInfo(app.settings.timezone),
             zh=language == "zh",
         )
         shown.append(PilotSeen(one, pilot_told(standing, names), names))
     return shown
+
+
+def _of_check_ins(
+    app: App, check_ins: Sequence[CheckInSeen], records: Collection[int], language: Language
+) -> dict[int, str]:
+    """A check-in has no key that people know it by: it is called by its day."""
+    zone = ZoneInfo(app.settings.timezone)
+    found = {}
+    for one in check_ins:
+        if one.record in records:
+            day = one.at.astimezone(zone)
+            found[one.record] = (
+                f"{day.month}月{day.day}日的一对一" if language == "zh" else f"check-in of {day.day} {day:%B}"
+            )
+    return found
 
 
 def start_pilot(app: App, viewer: Viewer, teams: Sequence[str]) -> Pilot:

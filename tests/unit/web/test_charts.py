@@ -13,6 +13,8 @@ import coachkit.web
 from coachkit.insight.flow.statistics import box
 from coachkit.insight.network.findings import Tie
 from coachkit.web.charts.boxes import WIDTH, box_shape, heat, position, ticks
+from coachkit.web.charts.intervals import WIDTH as INTERVAL_WIDTH
+from coachkit.web.charts.intervals import interval_shape
 from coachkit.web.charts.network import Picture, colour_of, picture
 
 NAMES = {"a": "Search", "b": "Design and Product", "c": "客户成功", "d": "风控", "e": "Platform", "f": "支付与清算平台"}
@@ -99,3 +101,13 @@ def test_ticks_and_shades_rise() -> None:
 def test_no_template_of_insight_has_a_style_of_its_own() -> None:
     for path in Path(coachkit.web.__file__).parent.glob("templates/*insight*.html"):
         assert not re.search(r"\sstyle=|<script|\son[a-z]+=", path.read_text("utf-8")), path.name
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1))
+def test_an_interval_lies_inside_around_no_change(difference: float, below: float, above: float) -> None:
+    shape = interval_shape(difference, difference - below, difference + above)
+    assert shape is not None
+    assert 0 <= shape.low <= shape.at <= shape.high <= INTERVAL_WIDTH
+    assert shape.clear == (difference - below > 0 or difference + above < 0)
+    assert (shape.at - shape.none) * difference >= 0
+    assert interval_shape(difference, None, None) is None

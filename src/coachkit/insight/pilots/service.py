@@ -115,10 +115,14 @@ class Pilots:
         self._store.add(made)
         return made
 
-    def _allowed(self, viewer: Viewer, team: str) -> None:
+    def may_start(self, viewer: Viewer, team: str) -> bool:
+        """Whether the viewer leads this team, or holds HR's grant for it."""
         target = Target(kind=TargetKind.TEAM, key=team, name=team, team=team)
         leads = any(lead.id == viewer.person for lead in self._targets.leads(target))
-        if not viewer.scopes or not (leads or self._targets.is_granted(viewer.person, target)):
+        return bool(viewer.scopes) and (leads or self._targets.is_granted(viewer.person, target))
+
+    def _allowed(self, viewer: Viewer, team: str) -> None:
+        if not self.may_start(viewer, team):
             raise AccessDenied(
                 "a pilot is started by who leads all of its teams, or by HR with a grant for them.",
                 subject=viewer.name,

@@ -12,7 +12,14 @@ __all__ = ["HEAT", "TICKS", "WIDTH", "BoxShape", "box_shape", "heat", "position"
 WIDTH = 300
 _LEFT, _RIGHT = 8, 8
 _SHORTEST, _LONGEST = 1 / 24, 128.0
-TICKS = ((1 / 24, "1 h"), (1 / 3, "8 h"), (1.0, "1 d"), (4.0, "4 d"), (16.0, "16 d"), (64.0, "64 d"))
+TICKS = (
+    (1 / 24, "1 h", "1 小时"),
+    (1 / 3, "8 h", "8 小时"),
+    (1.0, "1 d", "1 天"),
+    (4.0, "4 d", "4 天"),
+    (16.0, "16 d", "16 天"),
+    (64.0, "64 d", "64 天"),
+)
 HEAT = 7
 
 
@@ -35,8 +42,8 @@ def position(days: float) -> float:
     return round(_LEFT + part * (WIDTH - _LEFT - _RIGHT), 1)
 
 
-def ticks() -> tuple[tuple[float, str], ...]:
-    return tuple((position(days), label) for days, label in TICKS)
+def ticks(*, zh: bool = False) -> tuple[tuple[float, str], ...]:
+    return tuple((position(days), chinese if zh else english) for days, english, chinese in TICKS)
 
 
 def box_shape(box: Box) -> BoxShape:

@@ -35,6 +35,7 @@ def show(
     rules = {rule.id: rule.title.in_language(reader.language) for rule in known.rules}
     held = [
         (
+            one.rule,
             rules.get(one.rule, one.rule),
             app.directory.person(unpublic_id(one.subject)).name,
             name(HELD_BACK, one.reason, reader.say),

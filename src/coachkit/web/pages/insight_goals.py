@@ -87,11 +87,19 @@ def show_map(
 
 
 @router.get("/insight/goals/{key}")
-def show_goal(request: Request, app: Installation, viewer: Asks, key: str) -> HTMLResponse:
+def show_goal(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    key: str,
+    work: Annotated[str, Query(pattern="^(|all)$")] = "",
+) -> HTMLResponse:
+    """``work=all``: every item that is linked to it."""
     reader = reader_of(request)
     detail = goal_detail(app, viewer, key, reader.language)
     mapped = app.insights.goals.overview(viewer).goal(key)
     linked = [one for one in detail.work if one.confidence is None]
+    most = len(linked) if work else _SHOWN_WORK
     return page(
         request,
         "insight_goal.html",
@@ -102,10 +110,10 @@ def show_goal(request: Request, app: Installation, viewer: Asks, key: str) -> HT
         level=name(STATES, detail.goal.level, reader.say) if detail.goal.level else "",
         commitment=name(STATES, detail.goal.commitment, reader.say) if detail.goal.commitment else "",
         lines={one.key: _line(mapped, one.key) for one in detail.goal.results},
-        linked=linked[:_SHOWN_WORK],
-        open_work=_OPEN_WORK,
+        linked=linked[:most],
+        open_work=most if work else _OPEN_WORK,
         open_proposed=_OPEN_PROPOSED,
-        more_linked=max(0, len(linked) - _SHOWN_WORK),
+        more_linked=max(0, len(linked) - most),
         proposed=[one for one in detail.work if one.confidence is not None][:_SHOWN_WORK],
     )
 

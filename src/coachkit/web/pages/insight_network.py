@@ -247,7 +247,7 @@ def show_flow(
         nav="insight",
         **_filter("/insight/flow", months, seen.team, names),
         seen=seen,
-        ticks=ticks(),
+        ticks=ticks(zh=names.zh),
         waiting=_shown(seen.told.waiting, names),
         outstanding=_shown(seen.told.outstanding, names),
         aged=_shown(seen.told.aged, names),

@@ -13,6 +13,7 @@ from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.domain.identity import public_id
 from coachkit.errors import AccessDenied, BadInput, CoachkitError
+from coachkit.web.charts.intervals import interval_shape
 from coachkit.web.rendering import back, page, reader_of
 
 __all__ = ["router"]
@@ -57,6 +58,7 @@ def _page(
         problem = f"{message[:1].upper()}{message[1:]} {hint}".strip()
     found = pilots_of(app, viewer, reader.language)
     teams = app.insights.seen(viewer).teams
+    mine = [(key, name) for key, name in teams.items() if app.insights.pilots.may_start(viewer, key)]
     return page(
         request,
         "insight_pilot.html",
@@ -64,7 +66,7 @@ def _page(
         nav="insight",
         problem=problem,
         chosen=chosen or [],
-        teams=sorted(teams.items(), key=lambda pair: (pair[1].casefold(), pair[0])),
+        teams=sorted(mine, key=lambda pair: (pair[1].casefold(), pair[0])),
         pilots=[_shown(one) for one in found],
         notes=found[0].told.notes if found else (),
     )
@@ -76,7 +78,14 @@ def _shown(one: PilotSeen) -> dict[str, Any]:
         chips: dict[str, str] = {}
         for record in sentence.records:
             chips.setdefault(one.names.label(record), public_id(record))
-        figures.append({"text": sentence.text, "chips": [(record, label) for label, record in chips.items()]})
+        change = sentence.details
+        figures.append(
+            {
+                "text": sentence.text,
+                "chips": [(record, label) for label, record in chips.items()],
+                "shape": interval_shape(change["difference"], change["low"], change["high"]),
+            }
+        )
     return {
         "id": one.pilot.id,
         "title": one.title,
