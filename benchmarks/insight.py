@@ -267,7 +267,7 @@ def engines(tables: Tables, chart: Chart, days: int, asked: int) -> list[Engine]
         ),
         (
             "whose credit is disputed",
-            lambda: disputed_projects(given(tables, chart, since, END), {(1, "x")}),
+            lambda: disputed_projects(given(tables, chart, since, END), {(1, "x")}, since, END),
             lambda: acts.join(items.select("record", "container"), on="record").group_by("container", "actor").len(),
         ),
         (

@@ -28,6 +28,7 @@ from coachkit.insight.contributing.together import (
     reaching,
 )
 from coachkit.insight.organisation.tables import moment
+from coachkit.insight.periods import PERIODS
 from coachkit.insights import Seen
 
 __all__ = ["MapSeen", "map_answer", "map_of", "router"]
@@ -77,9 +78,9 @@ def _projects(app: App, viewer: Viewer, seen: Seen, since: datetime) -> Iterable
     contested = app.insights.notes.store.contested()
     if not contested:
         return ()
-    rows = app.insights.given(viewer, seen, since)
+    rows = app.insights.given(viewer, seen, app.insights.since(viewer.at, PERIODS[-1]))
     present = [one.id for one in app.directory.people()]
-    return disputed_projects(rows.filter(pl.col("who").is_in(present)), contested)
+    return disputed_projects(rows.filter(pl.col("who").is_in(present)), contested, since, seen.at)
 
 
 def _summaries(app: App, viewer: Viewer, seen: Seen) -> Iterable[Disputed]:

@@ -68,7 +68,7 @@ def disputed(people: int) -> tuple[Disputed, ...]:
     tables, chart = org.tables(), org.chart()
     about = About(kind=AboutKind.PERSON, key="11", person=11)
     (mine,) = view(tables, chart, about, ago(180), NOW, present=range(11, 11 + people)).did
-    return disputed_projects(given(tables, chart, ago(180), NOW), {(11, mine.id), (99, "nobody's")})
+    return disputed_projects(given(tables, chart, ago(180), NOW), {(11, mine.id), (99, "nobody's")}, ago(180), NOW)
 
 
 def test_disputed_credit_is_told_from_five_people_on_with_its_record() -> None:

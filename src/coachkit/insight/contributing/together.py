@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from coachkit.domain.identity import content_hash
 from coachkit.insight.flow.findings import Flow, Slow
 from coachkit.insight.linking.mapping import MappedGoal
 from coachkit.insight.linking.slipping import Course
+from coachkit.insight.organisation.tables import moment
+from coachkit.insight.periods import open_groups, starts_with
 from coachkit.insight.small_groups import SMALLEST
 
 if TYPE_CHECKING:
@@ -123,14 +126,21 @@ def depending(found: Flow) -> tuple[Slow, ...]:
     return tuple(sorted(known, key=worth)[:MOST])
 
 
-def disputed_projects(rows: pl.DataFrame, contested: Collection[tuple[int, str]]) -> tuple[Disputed, ...]:
-    """Projects in which somebody contests what is told of them in contribution views, most disputed first.
+def disputed_projects(
+    rows: pl.DataFrame, contested: Collection[tuple[int, str]], since: datetime, until: datetime
+) -> tuple[Disputed, ...]:
+    """Projects in which somebody contests what is told of them since then in contribution views, most disputed first.
 
-    :param rows: what people did, as :func:`~coachkit.insight.contributing.given.given` finds it, of people alone.
+    Of fewer than five people nothing is told, nor of what a longer period adds to a shorter one if they are fewer.
+
+    :param rows: what people did, as :func:`~coachkit.insight.contributing.given.given` finds it, of people alone; in
+        the longest period that can be asked for.
     :param contested: person and sentence.
     """
     import polars as pl
 
+    places = open_groups(rows.select("container", "at", person="who"), ("container",), *starts_with(since, until))
+    rows = rows.filter((pl.col("at") > moment(since)) & pl.col("container").is_in([place for (place,) in places]))
     what = [pl.col(name).fill_null("") for name in ("kind", "team", "other", "goal")]
     placed = rows.drop_nulls("container").select("container", "who", "item", *what)
     theirs = placed.filter(pl.col("who").is_in(sorted({person for person, _ in contested})))

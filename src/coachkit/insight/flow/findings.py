@@ -14,6 +14,7 @@ from coachkit.insight.flow.spans import STEPS, items_of_teams, spans
 from coachkit.insight.flow.statistics import Box, Length, box, chance, length, share, surprising
 from coachkit.insight.organisation.chart import Chart
 from coachkit.insight.organisation.tables import DAY, Tables, moment
+from coachkit.insight.periods import open_groups, starts_with
 from coachkit.insight.small_groups import SMALLEST
 
 if TYPE_CHECKING:
@@ -144,7 +145,11 @@ def flow(tables: Tables, chart: Chart, since: datetime, until: datetime) -> Flow
     ended = pl.col("ended").is_null() | (pl.col("ended") > start)
     stays = spans(tables, until).filter(ended, pl.col("team").is_in(list(known)))
     waiting = waits(tables, chart, until).filter(ended)
-    looked = reviews(tables, chart, until).filter(ended)
+    looked = reviews(tables, chart, until)
+    reviewing = pl.concat(
+        [looked.select("team", "other", person=who, at="ended") for who in ("author", "reviewer")]
+    ).drop_nulls("person")
+    looked = looked.drop("author", "reviewer").filter(ended)
     pair = pl.col("team").is_in(list(known)) & pl.col("other").is_in(list(known))
     across = pair & (pl.col("team") != pl.col("other"))
     return Flow(
@@ -153,9 +158,9 @@ def flow(tables: Tables, chart: Chart, since: datetime, until: datetime) -> Flow
         steps=_steps(stays),
         handoffs=(
             *_slow(waiting.filter(across), "wait", ("team", "other"), aims=chart.aims),
-            *_slow(looked.filter(pair), "review", ("team", "other")),
+            *_slow(looked.filter(pair), "review", ("team", "other"), behind=_Behind(reviewing, since, until)),
         ),
-        areas=_areas(tables, start, until),
+        areas=_areas(tables, since, until),
         waiting=_waiting_now(waiting, chart.aims),
         aged=_aged(stays, tables),
         efficiency=_efficiency(stays),
@@ -177,26 +182,49 @@ def _steps(stays: pl.DataFrame) -> tuple[Slow, ...]:
     return tuple(found)
 
 
-def _areas(tables: Tables, start: int, until: datetime) -> tuple[Slow, ...]:
+def _areas(tables: Tables, since: datetime, until: datetime) -> tuple[Slow, ...]:
     """Areas of the code against the others of their repository; at least five people wrote what is counted."""
     import polars as pl
 
+    start = moment(since)
     taken = changes(tables).filter((pl.col("closed_at") > start - 365 * DAY) & (pl.col("closed_at") <= moment(until)))
-    authors = tables.acts.filter(pl.col("kind").cast(pl.String) == "authored").select("record", "actor").unique()
-    many = (
-        taken.join(authors, on="record")
-        .group_by("container", "area")
-        .agg(people=pl.col("actor").n_unique())
-        .filter(pl.col("people") >= SMALLEST)
-    )
-    taken = _one_a_series(taken.join(many, on=["container", "area"], how="semi")).with_columns(
+    taken = taken.with_columns(
         ended="closed_at", open=pl.lit(value=False), name=pl.format("{} · {}", "container", "area")
     )
+    authors = tables.acts.filter(pl.col("kind").cast(pl.String) == "authored").select("record", person="actor").unique()
+    writing = _Behind(taken.join(authors, on="record").select("name", "person", at="closed_at"), since, until)
+    taken = _one_a_series(taken)
     found: list[Slow] = []
     for (_,), rows in taken.group_by("container", maintain_order=True):
         recent = rows.filter(pl.col("closed_at") > start)
-        found += _slow(recent, "area", ("name",), history=rows)
+        found += _slow(recent, "area", ("name",), history=rows, behind=writing)
     return tuple(sorted(found, key=lambda one: (not one.stands_out, one.p, one.about)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """Who is behind what is counted, by the columns that name a group: ``person, at``. Fewer than five are not told
+    of: neither in a period, nor in the difference of two, nor in a quarter."""
+
+    people: pl.DataFrame
+    since: datetime
+    until: datetime
+
+    def shown(self, rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+        """Those rows whose group can be told of in this period."""
+        import polars as pl
+
+        groups = open_groups(self.people, by, *starts_with(self.since, self.until))
+        known = pl.DataFrame(sorted(groups), schema=dict.fromkeys(by, pl.String), orient="row")
+        return rows.join(known, on=by, how="semi", maintain_order="left")
+
+    def in_quarters(self, rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+        """Those rows in whose quarter enough people were behind their group."""
+        import polars as pl
+
+        dated = self.people.with_columns(quarter=quarter_of("at")).group_by(*by, "quarter")
+        enough = dated.agg(people=pl.col("person").n_unique()).filter(pl.col("people") >= SMALLEST)
+        return rows.join(enough, on=[*by, "quarter"], how="semi", maintain_order="left")
 
 
 def _one_a_series(taken: pl.DataFrame) -> pl.DataFrame:
@@ -223,15 +251,19 @@ def _slow(
     about: str = "",
     aims: pl.DataFrame | None = None,
     history: pl.DataFrame | None = None,
+    behind: _Behind | None = None,
 ) -> list[Slow]:
     """Each group of ``rows`` against the rest of them; groups of fewer than :data:`FEWEST` are left out."""
     import polars as pl
 
     if rows.is_empty():
         return []
+    past = history if history is not None else rows
+    past = past.with_columns(quarter=quarter_of("ended"))
+    if behind is not None:
+        rows, past = behind.shown(rows, by), behind.in_quarters(past, by)
     name = pl.concat_str([pl.col(column).fill_null("") for column in by], separator="\0")
-    named = rows.with_columns(group=name, quarter=quarter_of("ended"))
-    past = (history if history is not None else rows).with_columns(group=name, quarter=quarter_of("ended"))
+    named, past = rows.with_columns(group=name), past.with_columns(group=name)
     large = named.group_by("group").agg(n=pl.len()).filter(pl.col("n") >= FEWEST)
     kept = large.sort("n", "group", descending=[True, False]).head(_ROWS)["group"].to_list()
     parts = {str(key[0]): part for key, part in named.partition_by("group", as_dict=True, maintain_order=True).items()}

@@ -54,7 +54,8 @@ def waits(tables: Tables, chart: Chart, until: datetime) -> pl.DataFrame:
 
 
 def reviews(tables: Tables, chart: Chart, until: datetime) -> pl.DataFrame:
-    """Changes and the first that somebody else did with them: ``record, team, other, begun, ended, days, open``.
+    """Changes and the first that somebody else did with them: ``record, key, team, other, begun, ended, days, open,
+    author, reviewer``.
 
     ``team`` is the author's on the day the change was opened, ``other`` that of whoever looked first, on that day;
     of what nobody has looked at yet it is null. What was closed without anybody looking is left out.
@@ -93,6 +94,8 @@ def reviews(tables: Tables, chart: Chart, until: datetime) -> pl.DataFrame:
     return (
         rows.with_columns(open=pl.col("looked").is_null())
         .with_columns(days=(pl.col("looked").fill_null(end) - pl.col("created_at")) / DAY)
-        .select("record", "key", "team", "other", "days", "open", begun="created_at", ended="looked")
+        .select(
+            "record", "key", "team", "other", "days", "open", "author", "reviewer", begun="created_at", ended="looked"
+        )
         .sort("begun", "record")
     )
