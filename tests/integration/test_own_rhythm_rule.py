@@ -2,72 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from door_office import NOW, Office, at, key, opened_office
+from door_office import NOW, Office, opened_office
+from rhythm_office import leave, with_rhythms
+from starlette.testclient import TestClient
 
 from coachkit.access import Viewer
 from coachkit.domain.drafts import DraftKind
-from coachkit.drafting.key_conversations import NOTICE
+from coachkit.drafting.own_rules import NOTICE
 from coachkit.errors import BadInput
 from coachkit.insight.conversations import Setting
-from coachkit.sdk import (
-    Audience,
-    Interaction,
-    InteractionKind,
-    Membership,
-    PersonProfile,
-    ReportingLine,
-    WorkItem,
-    WorkItemKind,
-)
-
-BEFORE, RECENT = range(30, 84, 2), (3, 10)
-"""Days before now with a record: every second day for weeks, then two in four weeks."""
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    """Two more in the team: Lea's records thin out, Mo's stop altogether."""
     with opened_office(tmp_path) as office:
-        for who, days in (("lea", (*BEFORE, *RECENT)), ("mo", BEFORE)):
-            join(office, who)
-            for days_ago in days:
-                when = NOW - timedelta(days=days_ago)
-                item = WorkItem(
-                    kind=WorkItemKind.COMMIT,
-                    key=f"{who}-{days_ago}",
-                    title="Change it",
-                    interactions=(Interaction(kind=InteractionKind.AUTHORED, actor=key(who), at=when),),
-                )
-                office.put("git", "commits", f"{who}-{days_ago}", item, when)
+        with_rhythms(office)
         yield office
-
-
-def join(office: Office, who: str) -> None:
-    """Somebody who reports to Ana, as Maria, Tom and 陈静 do."""
-    start = date(2024, 1, 8)
-    profile = PersonProfile(identity=key(who), name=f"{who.title()} Novak", started_on=start)
-    office.put("people", "people", who, profile, at(1, month=1), audience=Audience.subject(key(who)))
-    office.put(
-        "people",
-        "memberships",
-        f"{who}/search",
-        Membership(team="search", person=key(who), starts_on=start),
-        at(1, month=1),
-    )
-    line = ReportingLine(person=key(who), manager=key("ana"), starts_on=start)
-    office.put("people", "reporting_lines", who, line, at(1, month=1))
-
-
-def leave(office: Office, who: str) -> None:
-    ended = Membership(
-        team="search", person=key(who), starts_on=date(2024, 1, 8), ends_on=NOW.date() - timedelta(days=1)
-    )
-    office.put("people", "memberships", f"{who}/search", ended, at(2, month=1))
 
 
 def opt_in(office: Office, ago: timedelta = NOTICE) -> None:
@@ -124,3 +79,51 @@ def test_the_card_says_days_and_asks_and_cites_and_nobody_else_gets_it(office: O
         DraftKind.KEY_CONVERSATION, manager, office.person("lea").id, language=spoken, model="none", now=NOW
     )
     assert "own-rhythm" not in repr(document)
+
+
+def choose(office: Office, who: str, on: bool) -> None:
+    office.app.talks.conversations.own.choose(office.viewer(who), "own-rhythm", on)
+
+
+def test_somebody_turns_it_on_for_themselves_and_off_again_and_nobody_learns_of_it(
+    office: Office, client_of: Callable[..., TestClient]
+) -> None:
+    before = client_of(office, "ana").get("/conversations").text
+    lea = client_of(office, "lea")
+    (state,) = lea.get("/api/conversations/own-rules").json()
+    assert (state["on"], state["chosen"], state["possible"]) == (False, None, True)
+    assert lea.put("/api/conversations/own-rules/own-rhythm", json={"on": True}).json()["on"]
+    assert "own-rhythm" in shown(office, "lea")
+    assert "own-rhythm" not in shown(office, "tom"), "what one chooses is for oneself"
+    person = office.person("lea").public_id
+    for who in ("ana", "tom", "hr"):
+        other = client_of(office, who)
+        rules = other.get("/api/conversations/rules", params={"team": f"person:{person}"}).json()["rules"]
+        assert [one["on"] for one in rules if one["id"] == "own-rhythm"] == [False]
+        assert not any(one["settings"] for one in rules)
+    assert client_of(office, "ana").get("/conversations").text == before
+    given = Setting(at=NOW, by="Ana Costa", reason="curious", on=True)
+    with pytest.raises(BadInput, match="no such team"):
+        office.app.talks.conversations.set_rule(f"person:{person}", "own-rhythm", given)
+    page = lea.post("/conversations/own/own-rhythm", data={"on": "false"}, headers={"Origin": "http://testserver"})
+    assert page.status_code in (200, 303)
+    assert "own-rhythm" not in shown(office, "lea")
+
+
+def test_ones_own_choice_counts_before_that_of_the_team(office: Office) -> None:
+    opt_in(office)
+    choose(office, "lea", on=False)
+    assert "own-rhythm" not in shown(office, "lea")
+    for who in ("tom", "mo"):
+        leave(office, who)
+    with pytest.raises(BadInput, match="fewer than 5"):
+        choose(office, "lea", on=True)
+
+
+def test_who_is_told_reads_it_on_their_first_page(office: Office, client_of: Callable[..., TestClient]) -> None:
+    assert "turned on" not in client_of(office, "lea").get("/").text
+    opt_in(office, timedelta(days=2))
+    assert "Your team turned on “Your own rhythm”" in client_of(office, "lea").get("/").text
+    assert "will be on for you from" in client_of(office, "lea").get("/conversations").text
+    choose(office, "lea", on=False)
+    assert "turned on" not in client_of(office, "lea").get("/").text

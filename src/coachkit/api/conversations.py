@@ -12,6 +12,7 @@ from coachkit.api.language import Language, language_of
 from coachkit.api.problems import PROBLEMS
 from coachkit.api.security import Asks, Installation
 from coachkit.drafting.conversation_rows import AnswerRow, Card
+from coachkit.drafting.own_rules import OwnRule
 from coachkit.insight.conversations import Tuned
 
 __all__ = ["router"]
@@ -154,6 +155,40 @@ class RuleState(_Model):
         )
 
 
+class OwnRuleState(_Model):
+    """A rule that can be opted into, as it stands for you. Nobody else can ask for this."""
+
+    id: str
+    version: str
+    title: str
+    condition: str
+    on: bool = Field(description="It speaks to you, or will from speaks_from on.")
+    chosen: bool | None = Field(description="What you chose for yourself; null: nothing, so your team's setting holds.")
+    told_at: datetime | None = Field(description="When you were told that it can speak to you.")
+    speaks_from: datetime | None
+    possible: bool = Field(description="Your team has five people or more.")
+
+    @classmethod
+    def of(cls, one: OwnRule, language: Language) -> Self:
+        return cls(
+            id=one.rule.id,
+            version=one.rule.version,
+            title=one.rule.title.in_language(language),
+            condition=one.condition(language),
+            on=one.on,
+            chosen=one.chosen,
+            told_at=one.told_at,
+            speaks_from=one.speaks_from,
+            possible=one.possible,
+        )
+
+
+class OwnRuleChoice(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"on": True}]})
+
+    on: bool
+
+
 class Rules(_Model):
     team: str
     rules: list[RuleState]
@@ -199,3 +234,25 @@ def read_rules(
         team=wanted,
         rules=[RuleState.of(one, spoken) for one in app.talks.conversations.tuned(wanted, viewer.at)],
     )
+
+
+@router.get("/conversations/own-rules", summary="Rules that speak to you alone")
+def read_own_rules(request: Request, app: Installation, viewer: Asks, language: Spoken = None) -> list[OwnRuleState]:
+    """Each as it stands for you: off until your team turns it on and two weeks have passed, or you do."""
+    spoken = language or language_of(request, default=app.settings.language)
+    person = app.directory.person(viewer.person)
+    return [OwnRuleState.of(one, spoken) for one in app.talks.conversations.own.standing(person, viewer.at)]
+
+
+@router.put("/conversations/own-rules/{rule}", summary="Turn a rule on or off for yourself")
+def choose_own_rule(
+    request: Request,
+    app: Installation,
+    viewer: Asks,
+    rule: Annotated[str, Path(max_length=80, examples=["own-rhythm"])],
+    choice: OwnRuleChoice,
+    language: Spoken = None,
+) -> OwnRuleState:
+    """Your choice counts before what your team says; nobody else learns of it. Turned on, it speaks at once."""
+    spoken = language or language_of(request, default=app.settings.language)
+    return OwnRuleState.of(app.talks.conversations.own.choose(viewer, rule, choice.on), spoken)

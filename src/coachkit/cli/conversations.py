@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -201,6 +202,44 @@ def rules(
         return
     for one in found:
         _print_rule(one, language)
+
+
+@conversations.command()
+def own(
+    context: typer.Context,
+    viewer: As,
+    rule: Annotated[str, typer.Argument(help="A rule that can be opted into.")] = "own-rhythm",
+    off: Annotated[bool | None, typer.Option("--off/--on", help="Turn it off for yourself, or on.")] = None,
+    lang: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how a rule that speaks to you alone stands for you, or turn it on or off for yourself.
+
+    Example: `coachkit conversations own --on --as 'Maria Gomez'`
+    """
+    with opened(context, language=lang) as app:
+        reader, language = viewer_named(app, viewer), app.settings.language
+        known = app.talks.conversations.own
+        if off is not None:
+            known.choose(reader, rule, not off)
+        found = [one for one in known.standing(app.directory.person(reader.person), reader.at) if one.rule.id == rule]
+        zone = ZoneInfo(app.settings.timezone)
+    if not found:
+        raise BadInput("there is no such rule to opt into.", subject=rule, chinese=("没有这条可以自选的规则。", ""))
+    (one,) = found
+    day = f"{one.speaks_from.astimezone(zone):%Y-%m-%d}" if one.speaks_from else ""
+    if as_json:
+        emit({"id": rule, "on": one.on, "chosen": one.chosen, "speaks_from": one.speaks_from, "possible": one.possible})
+        return
+    zh = language == "zh"
+    console.print(f"{one.rule.title.in_language(language)}: {one.condition(language)}", markup=False)
+    if not one.possible:
+        state = "团队少于五人，保持关闭。" if zh else "Your team has fewer than five people: it stays off."
+    elif one.on:
+        state = f"{day} 起对你开启。" if zh else f"On for you from {day}."
+    else:
+        state = "对你是关闭的。" if zh else "Off for you."
+    console.print(f"{state}{'别人看不到。' if zh else ' Nobody else sees this.'}", markup=False)
 
 
 def _numbers(values: list[str]) -> dict[str, int]:

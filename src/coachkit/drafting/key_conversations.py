@@ -19,6 +19,7 @@ from coachkit.drafting.agents.conversation import KEY_CONVERSATION
 from coachkit.drafting.conversation_rows import AnswerRow, Card, ConversationStore, HeldBack, OfferRow, SettingRow
 from coachkit.drafting.facts import Language
 from coachkit.drafting.laying_out import header_of
+from coachkit.drafting.own_rules import NOTICE, OwnRules, is_of_one_person
 from coachkit.drafting.pack import build_pack
 from coachkit.drafting.plan.card import plan_card
 from coachkit.drafting.ports import FactReader
@@ -45,7 +46,6 @@ from coachkit.insight.conversations import (
     tune,
 )
 from coachkit.insight.rows import Material, Window
-from coachkit.insight.small_groups import SMALLEST
 
 __all__ = ["ANSWERS", "NOTICE", "KeyConversations"]
 
@@ -54,8 +54,6 @@ SNOOZE = timedelta(days=7)
 LONGEST_SNOOZE = timedelta(days=92)
 PAST = timedelta(days=90)
 NO_TEAM = ""
-NOTICE = timedelta(days=14)
-"""A rule that has to be opted into speaks to somebody this long after they were told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,7 @@ class KeyConversations:
         self._reads = reads
         self._zone = ZoneInfo(timezone)
         self._rules = rules or packaged_rules()
+        self.own = OwnRules(directory, store, self.tuned)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -157,7 +156,7 @@ class KeyConversations:
             for one in self._store.offers(subject=viewer.person)
             if one.manager == manager.id and today - one.day < WEEK
         }
-        own = self._opted_in(self._directory.person(viewer.person, today), viewer.at)
+        own = self.own.speaking(self._directory.person(viewer.person, today), viewer.at)
         if not shown and not own:
             return ()
         seen = self._see(manager.id, self._directory.person(viewer.person, today), viewer.at)
@@ -172,21 +171,6 @@ class KeyConversations:
             for one in for_oneself(seen.material, own)
         ]
         return (*told, *(replace(card, private=True, manager_name="") for card in private))
-
-    def _opted_in(self, person: PersonEntry, now: datetime) -> Mapping[str, Tuned]:
-        """The rules that speak to somebody alone: on in a team of five or more, and they were told long enough ago."""
-        if person.team is None or len(self._team(person.team, now)) < SMALLEST:
-            return {}
-        on = {one.rule.id: one for one in self.tuned(person.team, now) if one.rule.opt_in and one.on}
-        return {
-            rule: one
-            for rule, one in on.items()
-            if (told := self._store.noticed(_notice(rule)).get(person.id)) is not None and now - told >= NOTICE
-        }
-
-    def _team(self, team: str, now: datetime) -> list[PersonEntry]:
-        today = self._directory.today(now)
-        return [one for one in self._directory.people(today) if one.team == team and one.active]
 
     def as_of(self, viewer: Viewer, day: date, *, language: Language) -> tuple[Card, ...]:
         """What the rules would have offered at the end of a day that has gone by; nothing is kept.
@@ -277,7 +261,7 @@ class KeyConversations:
     def tuned(self, team: str, now: datetime) -> tuple[Tuned, ...]:
         """Each rule as it holds in a team now, and what moved it."""
         answers = self._store.answers(team=team)
-        settings = self._store.settings(team)
+        settings = () if is_of_one_person(team) else self._store.settings(team)
         return tuple(
             tune(
                 rule,
@@ -298,6 +282,8 @@ class KeyConversations:
         :raises BadInput: for an unknown rule or threshold, a value outside its bounds, or no reason.
         """
         rule = self._rules.get(rule_id)
+        if is_of_one_person(team):
+            raise BadInput("there is no such team.", subject=team[:40], chinese=("没有这个团队。", ""))
         if rule is None:
             known = ", ".join(one.id for one in self._rules.rules)
             raise BadInput("there is no such rule.", subject=rule_id[:40], hint=f"Rules: {known}.")
@@ -314,24 +300,10 @@ class KeyConversations:
             if days is not None and not 7 <= days <= 365:
                 raise BadInput(f"{name}={days} is not possible.", subject=rule_id, hint="Between 7 and 365 days.")
         if rule.opt_in and setting.on:
-            self._opt_in(team, rule, setting.at)
+            self.own.announce(team, rule, setting.at)
         row = content_hash("setting", team, rule_id, setting.at.isoformat(), setting.by)[:16]
         self._store.add_setting(SettingRow(id=row, team=team, rule=rule_id, setting=setting))
         return next(one for one in self.tuned(team, setting.at) if one.rule.id == rule_id)
-
-    def _opt_in(self, team: str, rule: Rule, at: datetime) -> None:
-        """Everybody in the team is told now; the rule begins to speak to each when the notice has run."""
-        people = self._team(team, at)
-        if len(people) < SMALLEST:
-            raise BadInput(
-                f"this rule is not for groups of fewer than {SMALLEST}.",
-                subject=team or "no team",
-                hint="It stays off here.",
-                chinese=(f"少于 {SMALLEST} 人的团队不能用这条规则。", "在这里保持关闭。"),
-            )
-        condition = tune(rule, now=at).condition
-        text = f"{rule.title.en}: {condition('en')}\n{rule.title.zh}：{condition('zh')}"
-        self._store.add_notices(_notice(rule.id), [one.id for one in people], text, at)
 
     # --- looking and wording -----------------------------------------------------------------------------------------
 
@@ -427,11 +399,6 @@ class KeyConversations:
             if one.card == card
         ]
         return own[-1] if own else None
-
-
-def _notice(rule: str) -> str:
-    """By what name it is noted who was told of a rule."""
-    return f"rule:{rule}"
 
 
 def _first(statements: tuple[Statement, ...]) -> str:

@@ -52,7 +52,15 @@ def show(
         kinds={kind: name(KINDS, kind, reader.say) for kind in KINDS},
         reports=bool(app.directory.reports_of(viewer.person)),
         answered=answered,
+        own_rules=known.own.standing(app.directory.person(viewer.person), viewer.at),
     )
+
+
+@router.post("/conversations/own/{rule}")
+def choose(app: Installation, viewer: Asks, rule: str, on: Annotated[bool, Form()]) -> Response:
+    """Turn a rule about oneself on or off, for oneself."""
+    app.talks.conversations.own.choose(viewer, rule, on)
+    return back(f"/conversations#own-{rule}")
 
 
 @router.post("/conversations/{card}")

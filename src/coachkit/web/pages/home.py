@@ -46,6 +46,7 @@ def show(request: Request, app: Installation, viewer: Asks) -> HTMLResponse:
         received=_received(app, viewer),
         shown_first=[(one.draft, app.targets.target(one.target)) for one in app.showings.waiting(viewer)],
         granted=[one for one in open_people(app, viewer) if one.relation == "grant"],
+        announced=app.talks.conversations.own.announced(app.directory.person(viewer.person), viewer.at),
         next=coming,
         sources=list(dict.fromkeys(source.connection for source in sources)),
         total=sum(source.records for source in sources),
