@@ -176,6 +176,14 @@ def test_a_course_counts_work_until_its_moment() -> None:
     assert way(Desk(), work, NOW - timedelta(days=25)).last_work == ms(30)
 
 
+def test_many_weak_guesses_are_less_than_one_sure_piece_of_work_and_all_of_it_fades() -> None:
+    guesses = [Worked(goal="G-1", record=n, at=ms(1), confidence=0.1) for n in range(20)]
+    sure = [Worked(goal="G-1", record=50, at=ms(1))]
+    assert way(Desk(), guesses).stir < way(Desk(), sure).stir
+    assert way(Desk(), sure).stir > way(Desk(), [Worked(goal="G-1", record=50, at=ms(60))]).stir > 0
+    assert way(Desk(), [Worked(goal="G-1", record=50, at=ms(-5))]).stir == 0, "what is yet to come counts for nothing"
+
+
 def test_a_new_aim_with_the_same_state_is_a_move_and_with_a_new_state_is_not() -> None:
     desk = Desk()
     for state, ago, reason in (
@@ -190,8 +198,8 @@ def test_a_new_aim_with_the_same_state_is_a_move_and_with_a_new_state_is_not() -
 
 
 def test_rest_and_moved_dates_come_first() -> None:
-    busy = replace(REST, last_work=ms(1), aimed_at=ms(100))
-    assert slip_order(replace(busy, last_work=ms(90)), ms(0)) > slip_order(busy, ms(0))
+    busy = replace(REST, last_work=ms(1), aimed_at=ms(100), stir=1.0)
+    assert slip_order(replace(busy, last_work=ms(90), stir=0.2), ms(0)) > slip_order(busy, ms(0))
     assert slip_order(replace(busy, moves=2), ms(0)) > slip_order(busy, ms(0))
     assert slip_order(replace(busy, aimed_at=ms(2)), ms(0)) > slip_order(busy, ms(0))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from coachkit.insight.linking.cards import ItemCard, goal_cards, item_cards
 from coachkit.insight.linking.linker import Linker
-from coachkit.insight.linking.slipping import Worked, courses, slip_order
+from coachkit.insight.linking.slipping import NEVER_DAYS, Worked, courses, slip_order
 from coachkit.insight.linking.words import Terms
 from coachkit.insight.organisation.asking import Asked, Task, cuts
-from coachkit.insight.organisation.tables import moment
+from coachkit.insight.organisation.tables import DAY, Tables, moment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +21,9 @@ __all__ = ["tasks"]
 
 BEST = 10
 """Goals of each item that are told."""
+
+POSSIBLE = 3
+"""Goals of each item that count as perhaps worked on."""
 
 
 def tasks(terms: Terms) -> tuple[Task, ...]:
@@ -68,6 +72,8 @@ def _answer(asked: Asked, terms: Terms, *, confirmed: bool) -> pl.DataFrame:
             rows += [(name, item.key, one.goal.key, one.confidence) for one in linker.candidates(look, BEST)]
             if linked:
                 linker.learn(item, said.get(item.key, ()))
+            else:
+                linker.suppose(look)
     return pl.DataFrame(
         rows, schema={"set": pl.String, "item_id": pl.String, "goal_id": pl.String, "score": pl.Float64}, orient="row"
     )
@@ -94,12 +100,12 @@ def _slips(asked: Asked, terms: Terms) -> pl.DataFrame:
     import polars as pl
 
     schema = {"set": pl.String, "goal_id": pl.String, "cut": pl.Int64, "score": pl.Float64}
-    known = dict(asked.tables.goals.select("record", "key").iter_rows())
-    work = _work(asked, terms)
     rows: list[tuple[str, str, int, float]] = []
-    for cut, wanted in _cuts(asked).items():
+    for cut, wanted in sorted(_cuts(asked).items()):
         at = cut * 1000
-        found = courses(known, work, asked.tables.states, at)
+        tables = asked.tables.as_of(datetime.fromtimestamp(cut, UTC))
+        known = dict(tables.goals.select("record", "key").iter_rows())
+        found = courses(known, _work(tables, asked.sets, terms, at), tables.states, at)
         rows += [(name, key, cut, slip_order(found[key], at)) for name, key in wanted if key in found]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -120,21 +126,29 @@ def _cuts(asked: Asked) -> Mapping[int, list[tuple[str, str]]]:
     return found
 
 
-def _work(asked: Asked, terms: Terms) -> list[Worked]:
-    """Work on goals, as the linker judged each item on its day; links of sources as they stand."""
-    keys = dict(asked.tables.links.select("record", "target").iter_rows())
-    linker = Linker(goal_cards(asked.tables), terms)
+def _work(tables: Tables, named: Collection[str], terms: Terms, at: int) -> list[Worked]:
+    """Work of the last year on goals, as the linker judged each item on its day; links of sources as they stand.
+
+    :param tables: as of the moment ``at``. ``named``: keys of the items that are in a set; empty: nobody says.
+    """
+    import polars as pl
+
+    keys = dict(tables.links.select("record", "target").iter_rows())
+    recent = tables.items.filter(pl.coalesce("created_at", "known_at") > at - NEVER_DAYS * DAY)["record"]
+    linker = Linker(goal_cards(tables), terms)
     found: list[Worked] = []
-    for item in item_cards(asked.tables):
-        if item.at is None or (asked.sets and item.key not in asked.sets and item.record not in keys):
+    for item in item_cards(tables, recent):
+        if item.at is None or (named and item.key not in named and item.record not in keys):
             continue
         linker.see(item)
         if item.record in keys:
             found.append(Worked(goal=keys[item.record], record=item.record, at=item.at))
             linker.learn(item, (keys[item.record],), asked=False)
             continue
+        look = linker.look(item)
         found += [
             Worked(goal=one.goal.key, record=item.record, at=item.at, confidence=one.confidence)
-            for one in linker.candidates(linker.look(item), 1)
+            for one in linker.candidates(look, POSSIBLE)
         ]
+        linker.suppose(look)
     return found

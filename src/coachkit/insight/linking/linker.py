@@ -15,14 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from coachkit.insight.linking.cards import GoalCard, ItemCard
+from coachkit.insight.linking.trails import Lives, Trail
 from coachkit.insight.linking.weights import SIGNS, WHETHER
 from coachkit.insight.linking.words import Floats, Index, Memory, Terms, name_parts, stems
 from coachkit.insight.organisation.tables import DAY
 
-__all__ = ["GRACE_DAYS", "Candidate", "Linker", "Look"]
+__all__ = ["EARLY_DAYS", "LATE_DAYS", "Candidate", "Linker", "Look"]
 
-GRACE_DAYS = 30
-"""A goal may be written down this long after work for it began; and be over this long before work for it stops."""
+EARLY_DAYS = 90
+"""A goal may be written down this long after work for it began: of such work half comes within a month, nearly all
+within a quarter."""
+
+LATE_DAYS = 30
+"""A goal may be over this long before work for it stops."""
 
 TITLE = 3.0
 """A word of a goal's title counts as three of its text, as is usual for a field of few words."""
@@ -32,6 +37,9 @@ STEP = 0.3
 
 NEAR = 8.0
 """Shared words of this weight make two items similar enough to name one as the reason: about two rare words."""
+
+SHARP = 10.0
+"""A tenth of a piece of somebody's recent work is told apart from none."""
 
 UPKEEP = re.compile(
     r"\b(bug|fix|fixe[sd]|flak[ey]+|regression|cleanup|chore|typo|revert|bump|test)\b|修复|缺陷|回归|清理|升级依赖"
@@ -43,6 +51,8 @@ BUILDING = re.compile(
 _NAMES = tuple(SIGNS)
 _PLACE = {name: number for number, name in enumerate(_NAMES)}
 _ASKED = tuple(WHETHER)
+_Put = Callable[[str, "Floats | float"], None]
+"""Writes down a sign of all goals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +102,10 @@ class Linker:
         self.asked_weights = np.array([WHETHER[name] for name in _ASKED])
         self._terms = terms
         self._likeness = likeness or {}
-        self._index = Index([self._document(goal) for goal in self.goals])
+        titles = [stems(goal.title, terms) for goal in self.goals]
+        self._index = Index([self._document(goal) for goal in self.goals], titles)
         self._memory = Memory()
-        self._read: dict[int, Mapping[str, str]] = {}
+        self._read: dict[int, tuple[Mapping[str, str], frozenset[str]]] = {}
         self._names: dict[int, frozenset[str]] = {}
         self._places = {goal.key: place for place, goal in enumerate(self.goals)}
         self._called: dict[str, set[int]] = defaultdict(set)
@@ -102,12 +113,12 @@ class Linker:
             for name in goal.names:
                 if len(name) > 2 and any(character.isdigit() for character in name):
                     self._called[name.lower()].add(place)
-        self._created = np.array([goal.created_at or 0 for goal in self.goals], dtype=np.float64)
+        self._lives = Lives(self.goals)
         self._owned = self._by(lambda goal: goal.owners)
         self._of_team = self._by(lambda goal: goal.teams)
         size = len(self.goals)
         self._by_author: dict[int, _Author] = defaultdict(lambda: _Author(size))
-        self._recent = np.zeros(size)
+        self._trail = Trail(size)
         self._worked = np.zeros(size, dtype=bool)
         self._squares = np.full(len(_NAMES), 5.0)
         self._asked_squares = np.full(len(_ASKED), 5.0)
@@ -132,7 +143,7 @@ class Linker:
 
     def see(self, item: ItemCard) -> None:
         """Count the words of an item, whether or not anything is known of its goal."""
-        self._index.see(self._words_of(item))
+        self._index.see(self._words_of(item)[0])
 
     def expect(self, share: float) -> None:
         """Let it begin with this share of items having a goal, as far as links of sources tell before anybody answers.
@@ -145,12 +156,12 @@ class Linker:
 
     def look(self, item: ItemCard) -> Look:
         """What speaks for each goal, and for none. Changes nothing."""
-        words = self._words_of(item)
+        words, subject = self._words_of(item)
         shared = self._memory.shared(words, self._index)
-        signs = self._signs(item, words, shared)
+        signs = self._signs(item, words, subject, shared)
         scores = signs @ self.weights
         if item.at is not None:
-            scores = np.where(self._created > item.at + GRACE_DAYS * DAY, -np.inf, scores)
+            scores = np.where(self._lives.created > item.at + EARLY_DAYS * DAY, -np.inf, scores)
         possible = np.isfinite(scores)
         if possible.any():
             odds = np.exp(scores - scores[possible].max())
@@ -170,9 +181,12 @@ class Linker:
             shared=shared,
         )
 
-    def _words_of(self, item: ItemCard) -> Mapping[str, str]:
+    def _words_of(self, item: ItemCard) -> tuple[Mapping[str, str], frozenset[str]]:
+        """All its words, and those of its first line."""
         if item.record not in self._read:
-            self._read[item.record] = stems(item.words, self._terms)
+            words = stems(item.words, self._terms)
+            subject = frozenset(stems(item.title, self._terms)) if item.text else frozenset(words)
+            self._read[item.record] = (words, subject)
         return self._read[item.record]
 
     def _calls(self, item: ItemCard) -> frozenset[str]:
@@ -181,41 +195,62 @@ class Linker:
             self._names[item.record] = frozenset(name_parts(item.words)) & self._called.keys()
         return self._names[item.record]
 
-    def _signs(self, item: ItemCard, words: Mapping[str, str], shared: Floats) -> Floats:
-        size = len(self.goals)
-        found = np.zeros((size, len(_NAMES)))
+    def _signs(self, item: ItemCard, words: Mapping[str, str], subject: frozenset[str], shared: Floats) -> Floats:
+        found = np.zeros((len(self.goals), len(_NAMES)))
 
         def put(name: str, values: Floats | float) -> None:
             found[:, _PLACE[name]] = values
 
+        self._stated(item, found)
+        self._said(item, words, subject, put)
+        self._near(item, put)
+        self._timely(item, put)
+        for who in item.authors:
+            if who in self._by_author:
+                author = self._by_author[who]
+                put("author_last", author.last)
+                put("author_ever", np.minimum(author.ever, 2))
+                put("author_team", self._share(author.recent))
+                put("author_lately", np.log1p(SHARP * author.trail.at(item.at)))
+        put("goal_lately", np.log1p(self._trail.at(item.at)))
+        put("near", self._memory.by_goal(shared, len(self.goals)) / 10)
+        return found
+
+    def _stated(self, item: ItemCard, found: Floats) -> None:
+        """It says itself what it is for."""
         for part in self._calls(item):
             found[list(self._called[part]), _PLACE["named"]] = 1.0
         for key in item.belongs_to:
             if key in self._places:
                 found[self._places[key], _PLACE["belongs"]] = 1.0
-        put("words", self._index.scores(words) / 10)
+
+    def _said(self, item: ItemCard, words: Mapping[str, str], subject: frozenset[str], put: _Put) -> None:
+        """What its text has in common with goals."""
+        scores = self._index.scores(words)
+        put("words", scores / 10)
+        put("subject", (scores if len(subject) == len(words) else self._index.scores(subject)) / 10)
+        put("covered", scores / (1 + self._index.total(words)))
+        put("title", self._index.titles(words))
         if item.record in self._likeness:
             put("meaning", self._likeness[item.record] * 10)
+
+    def _near(self, item: ItemCard, put: _Put) -> None:
+        """Whose it is."""
+        size = len(self.goals)
         owned = _any(self._owned, item.authors, size)
         put("owner", owned)
         put("fresh_owner", owned * ~self._worked)
         put("owner_team", self._share(owned))
         put("team", _any(self._of_team, item.teams, size))
+
+    def _timely(self, item: ItemCard, put: _Put) -> None:
+        """Whether a goal was alive when it appeared."""
         if item.milestones:
             put("release", np.array([float(goal.aims_at(item.milestones, item.at)) for goal in self.goals]))
         if item.at is not None:
-            before = item.at - GRACE_DAYS * DAY
-            put("over", np.array([float(goal.over_at(before)) for goal in self.goals]))
-        for who in item.authors:
-            if who in self._by_author:
-                author = self._by_author[who]
-                put("author_last", author.last)
-                put("author_recent", np.minimum(author.recent, 3))
-                put("author_ever", np.minimum(author.ever, 2))
-                put("author_team", self._share(author.recent))
-        put("goal_recent", np.log1p(self._recent))
-        put("near", self._memory.by_goal(shared, size) / 10)
-        return found
+            put("over", self._lives.over(item.at - LATE_DAYS * DAY))
+            put("old", np.log1p(self._lives.months_old(item.at)))
+            put("early", (self._lives.created > item.at).astype(np.float64))
 
     def _share(self, goals: Floats) -> Floats:
         """By goal, the share of ``goals`` (weighted) that are of its team."""
@@ -238,15 +273,14 @@ class Linker:
         best = int(np.argmax(scores)) if len(scores) else -1
         if best < 0 or not np.isfinite(scores[best]):
             return np.zeros(len(_ASKED))
-        total = sum(self._index.weight(word) for word in words)
+        total = self._index.total(words)
         kinds = f"{' '.join(sorted(item.labels))} {item.title}".lower()
         values = {
             "base": 1.0,
             "stated": float(signs[best, [_PLACE["named"], _PLACE["belongs"]]].max()),
             "best": min(float(scores[best]), 40.0),
             "stands_out": float(probabilities[best]),
-            "covered": float(signs[best, _PLACE["words"]]) * 10 / (1 + total),
-            "release": float(signs[best, _PLACE["release"]]),
+            "covered": float(signs[best, _PLACE["covered"]]),
             "owner": float(signs[:, _PLACE["owner"]].max()),
             "upkeep": float(bool(UPKEEP.search(kinds))),
             "building": float(bool(BUILDING.search(kinds))),
@@ -295,6 +329,15 @@ class Linker:
             self._reconsider(look, bool(places))
         self._remember(item, look, places, asked)
 
+    def suppose(self, look: Look) -> None:
+        """Remember what an item is probably for, while nobody has said: the next one is seldom for something else."""
+        self._trace(look.item, look.any_goal * look.probabilities)
+
+    def _trace(self, item: ItemCard, work: Floats) -> None:
+        self._trail.add(work, item.at)
+        for who in item.authors:
+            self._by_author[who].trail.add(work, item.at)
+
     def _sharpen(self, look: Look, places: tuple[int, ...]) -> None:
         wanted = np.zeros(len(self.goals))
         wanted[list(places)] = look.probabilities[list(places)] + 1e-12
@@ -309,13 +352,14 @@ class Linker:
         self.asked_weights = self.asked_weights + STEP * gradient / np.sqrt(self._asked_squares)
 
     def _remember(self, item: ItemCard, look: Look, places: tuple[int, ...], asked: bool) -> None:
-        self._memory.add(item.record, look.words, places, sum(self._index.weight(word) for word in look.words))
+        self._memory.add(item.record, look.words, places, self._index.total(look.words))
         for who in item.authors:
             self._by_author[who].add(places, asked)
+        work = np.zeros(len(self.goals))
         if places:
-            self._recent *= 0.99
-            self._recent[list(places)] += 1
+            work[list(places)] = 1.0
             self._worked[list(places)] = True
+        self._trace(item, work)
         if asked:
             side = 0 if places else 1
             self._answers[side] += 1
@@ -355,12 +399,13 @@ class Linker:
 
 
 class _Author:
-    """What somebody's items were confirmed for."""
+    """What somebody's items were for: as confirmed, and, in the trail, as supposed."""
 
     def __init__(self, goals: int) -> None:
         self.last = np.zeros(goals)
         self.recent = np.zeros(goals)
         self.ever = np.zeros(goals)
+        self.trail = Trail(goals)
         self.answers = [0.0, 0.0]
 
     def add(self, places: tuple[int, ...], asked: bool) -> None:

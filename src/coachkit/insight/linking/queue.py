@@ -169,6 +169,7 @@ def _happened(item: ItemCard, since: int) -> int:
 
 def _proposal(linker: Linker, item: ItemCard, recent: Mapping[str, int]) -> Proposal | None:
     look = linker.look(item)
+    linker.suppose(look)
     ranked = linker.candidates(look, CHOICES)
     if not ranked or ranked[0].confidence < LEAST:
         return None

@@ -25,10 +25,16 @@ NEVER_DAYS = 365
 SURE = 0.3
 """Proposed links count as work from this confidence on: about one in three of the others would be wrong."""
 
-_LINKED, _MOVED, _FRESH, _STEPS = 1.0, 0.3, 0.35, 0.4
-"""What the signs are worth: a logarithmic unit of days without linked work; each time its date was moved; a logarithmic
-unit of days since its aim was set (late promises are kept less often); each state that it has been through, up to four
-(who has delivered before delivers again)."""
+FADES_DAYS = 60
+"""After so many days linked work counts a third: the rhythm of a quarter."""
+
+_RESTING, _MOVED, _FRESH, _STEPS = 0.5, 0.3, 0.35, 0.4
+"""What the signs are worth: a logarithmic unit of fading work (so 120 days of rest weigh 1); each time its date was
+moved; a logarithmic unit of days since its aim was set (late promises are kept less often); each state that it has been
+through, up to four (who has delivered before delivers again)."""
+
+_HARDLY = 0.001
+"""Added to the work, so that none at all has an order too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,8 @@ class Course:
     :ivar last_work: when something linked to it happened last, milliseconds; ``None``: never.
     :ivar usual_gap: median days between linked work; ``None``: fewer than four pieces of work.
     :ivar recent: records of its last linked work, the newest first.
+    :ivar stir: how much was linked to it lately: the squares of confidences, fading with time. A square, because many
+        weak guesses are no work: what may be for a goal with a tenth counts a hundredth.
     :ivar moves: how often the release that it aims at was changed while its state stayed the same. A new aim with a
         new state is progress.
     :ivar aimed_at: since when it aims at the present one.
@@ -62,6 +70,7 @@ class Course:
     aimed_at: int | None
     changed_at: int | None
     steps: int = 0
+    stir: float = 0.0
 
     def days_without_work(self, at: int) -> float:
         return (at - self.last_work) / DAY if self.last_work is not None else float(NEVER_DAYS)
@@ -75,7 +84,10 @@ def courses(goals: Mapping[int, str], work: Iterable[Worked], states: pl.DataFra
     import polars as pl
 
     done: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    stir: dict[str, float] = defaultdict(float)
     for one in work:
+        if one.at <= at:
+            stir[one.goal] += one.confidence**2 * math.exp(-(at - one.at) / DAY / FADES_DAYS)
         if one.at <= at and one.confidence >= SURE:
             done[one.goal].append((one.at, one.record))
     history: dict[str, list[_Step]] = defaultdict(list)
@@ -84,7 +96,8 @@ def courses(goals: Mapping[int, str], work: Iterable[Worked], states: pl.DataFra
         if record in goals:
             history[goals[record]].append((since, state, reason))
     return {
-        key: _course(key, sorted(done[key]), sorted(history[key], key=lambda one: one[0])) for key in goals.values()
+        key: _course(key, sorted(done[key]), sorted(history[key], key=lambda one: one[0]), stir[key])
+        for key in goals.values()
     }
 
 
@@ -92,7 +105,7 @@ _Step = tuple[int, str, str | None]
 """Since when, the state, what it aims at."""
 
 
-def _course(key: str, done: list[tuple[int, int]], history: list[_Step]) -> Course:
+def _course(key: str, done: list[tuple[int, int]], history: list[_Step], stir: float) -> Course:
     moments = [moment for moment, _ in done]
     gaps = sorted(after - before for before, after in pairwise(moments))
     aims = [step for step in history if step[2]]
@@ -108,11 +121,12 @@ def _course(key: str, done: list[tuple[int, int]], history: list[_Step]) -> Cour
         aimed_at=aimed[-1] if aimed else aims[0][0] if aims else None,
         changed_at=history[-1][0] if history else None,
         steps=len({state for _, state, _ in history}),
+        stir=stir,
     )
 
 
 def slip_order(course: Course, at: int) -> float:
     """The more, the rather it deserves a look. Only comparable among goals of one moment."""
     fresh = math.log1p(max(at - course.aimed_at, 0) / DAY) if course.aimed_at is not None else math.log1p(NEVER_DAYS)
-    rest = math.log1p(min(course.days_without_work(at), NEVER_DAYS))
-    return _LINKED * rest + _MOVED * min(course.moves, 3) - _FRESH * fresh - _STEPS * min(course.steps, 4)
+    rest = -math.log(course.stir + _HARDLY)
+    return _RESTING * rest + _MOVED * min(course.moves, 3) - _FRESH * fresh - _STEPS * min(course.steps, 4)

@@ -182,7 +182,10 @@ _SENTENCES: Mapping[str, tuple[Callable[[Facts], str], Callable[[Facts], str]]] 
 _SIGNS: Mapping[str, Said] = {
     "named": ("its text names the goal", "正文写明了这个目标"),
     "belongs": ("what it belongs to is linked to this goal", "它所属的事项已关联到这个目标"),
+    "title": ("shared words: {words}", "共同的词：{words}"),
+    "subject": ("shared words: {words}", "共同的词：{words}"),
     "words": ("shared words: {words}", "共同的词：{words}"),
+    "covered": ("shared words: {words}", "共同的词：{words}"),
     "meaning": ("it means much the same", "意思相近"),
     "owner": ("its author owns the goal", "作者就是目标负责人"),
     "fresh_owner": (
@@ -193,16 +196,17 @@ _SIGNS: Mapping[str, Said] = {
     "team": ("it stands in the goal's team", "它在目标所属的团队"),
     "release": ("it is for a release that the goal aims at", "它所在的版本正是目标瞄准的"),
     "author_last": ("its author's last item was for this goal", "作者上一个事项属于这个目标"),
-    "author_recent": ("its author's last items were for this goal", "作者近来的事项属于这个目标"),
+    "author_lately": ("its author works, or seems to work, on this goal lately", "作者近来在做、或像是在做这个目标"),
     "author_ever": ("items of its author were for this goal", "作者有事项属于这个目标"),
     "author_team": ("its author works on goals of this team", "作者在做这个团队的目标"),
-    "goal_recent": ("the goal has had work lately", "目标近来一直有工作"),
+    "goal_lately": ("the goal has work lately, or seems to", "目标近来有工作，或像是有工作"),
     "near": ("it is much like {near}", "它与 {near} 很像"),
 }
-_TOGETHER = ({"owner", "fresh_owner"}, {"author_last", "author_recent", "author_ever"})
+_WORDS = {"title", "subject", "words", "covered"}
+_TOGETHER = (_WORDS, {"owner", "fresh_owner"}, {"author_last", "author_lately", "author_ever"})
 """Signs that say nearly the same: the strongest of them is told."""
 
-_WEAK = ("goal_recent", "author_team", "owner_team", "team")
+_WEAK = ("goal_lately", "author_lately", "author_team", "owner_team", "team")
 _MOST_REASONS = 3
 
 CONFIDENCE: tuple[tuple[float, str, Said], ...] = (
@@ -250,7 +254,7 @@ def reasons(proposal: Proposal, candidate: Candidate, zh: bool, near: str = "") 
     said: set[str] = set()
     words = proposal.words.get(candidate.goal.key, ())
     for name, _worth in sorted(candidate.signs, key=lambda one: one[0] in _WEAK):
-        if name not in _SIGNS or (name == "words" and not words) or (name == "near" and not near):
+        if name not in _SIGNS or (name in _WORDS and not words) or (name == "near" and not near):
             continue
         group = next((group for group in _TOGETHER if name in group), {name})
         if said & group:

@@ -28,6 +28,13 @@ UNSEEN_ITEMS = 100
 """As many items are supposed to have been seen without a word, so that the first few decide nothing."""
 
 
+SOME_TITLE = 3.0
+"""Added to the weight of a title, as a word more: a title of one common word is not had by having that."""
+
+STALE = 1.05
+"""Titles are weighed again when a twentieth more items has been seen."""
+
+
 def stem(term: str) -> str:
     """A light English stem: plural, -ing, -ed and a silent e go. Other languages pass through."""
     if not term.isascii() or len(term) <= 3:
@@ -65,9 +72,11 @@ def name_parts(text: str) -> Iterable[str]:
 class Index:
     """Goals by their words (BM25). A word's weight falls with its share of goals or of items, whichever is larger:
     what every item says (*update*, *beta*) tells goals apart no better for being rare in goals.
+
+    :param titles: of the same goals, the words of their titles.
     """
 
-    def __init__(self, documents: Sequence[dict[str, float]]) -> None:
+    def __init__(self, documents: Sequence[dict[str, float]], titles: Sequence[Collection[str]] = ()) -> None:
         lengths = np.array([sum(one.values()) for one in documents] or [1.0])
         norms = K1 * (1 - B + B * lengths / max(lengths.mean(), 1e-9))
         places: dict[str, list[int]] = defaultdict(list)
@@ -81,6 +90,13 @@ class Index:
         self._values = {term: np.array(found) for term, found in values.items()}
         self._items: dict[str, int] = defaultdict(int)
         self._seen = 0
+        called: dict[str, list[int]] = defaultdict(list)
+        for place, title in enumerate(titles):
+            for term in title:
+                called[term].append(place)
+        self._titles = {term: np.array(found, dtype=np.int64) for term, found in called.items()}
+        self._title_weights = np.zeros(self.size)
+        self._weighed = -1
 
     def see(self, words: Collection[str]) -> None:
         """Count the words of one more item."""
@@ -95,6 +111,10 @@ class Index:
         among_items = self._items.get(term, 0) / (self._seen + UNSEEN_ITEMS)
         return math.log(1 / max(among_goals, among_items))
 
+    def total(self, words: Collection[str]) -> float:
+        """The weight of all of them."""
+        return sum(self.weight(term) for term in words)
+
     def scores(self, words: Collection[str]) -> Floats:
         found = np.zeros(self.size)
         for term in words:
@@ -102,6 +122,19 @@ class Index:
             if places is not None:
                 found[places] += self.weight(term) * self._values[term]
         return found
+
+    def titles(self, words: Collection[str]) -> Floats:
+        """By goal, the share of its title, by weight, that these words have; of a title without weight little."""
+        if self._seen > self._weighed * STALE:
+            self._weighed = self._seen
+            self._title_weights = np.zeros(self.size)
+            for term, places in self._titles.items():
+                self._title_weights[places] += self.weight(term)
+        found = np.zeros(self.size)
+        for term in words:
+            if term in self._titles:
+                found[self._titles[term]] += self.weight(term)
+        return found / (self._title_weights + SOME_TITLE)
 
     def shared(self, words: Collection[str], place: int) -> list[str]:
         """The words that a goal has too, those that weigh most first."""
