@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answered", "default_cache", "load_tables", "organisations", "predict", "tasks"]
 
-_SHAPE = "1"
+_SHAPE = "2"
 """Raised when a folder is loaded differently than before, so that nothing kept from before is used."""
 
 _CONNECTOR = "dataset"

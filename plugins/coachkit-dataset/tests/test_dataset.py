@@ -468,6 +468,20 @@ def test_wrong_folders_files_and_columns(org: Organisation, tmp_path: Path) -> N
     assert "teams.csv cannot be read" in _open(org).check().findings[0]
 
 
+def test_columns_that_some_organisations_do_not_have(org: Organisation) -> None:
+    (org.root / "goals.csv").write_text("goal_id,title\nG-1,First\nG-2,Second\n", "utf-8")
+    (org.root / "goal_transitions.csv").write_text(f"goal_id,ts,status,target\nG-1,{T0},approved,train\n", "utf-8")
+    (org.root / "items.csv").write_text(f"item_id,text,ts\nc-1,Do it,{T0 + DAY}\n", "utf-8")
+    sink = _read(org)
+    goal = _records(sink, "goals")["G-1"]
+    assert (goal.title, goal.starts_on, goal.owners) == ("First", _at(0).date(), ())
+    assert [(one.state, one.category, one.reason) for one in goal.history] == [
+        ("approved", "active", "target release train")
+    ]
+    assert _records(sink, "change_requests")["c-1"].closed_at == _at(1)
+    assert "G-2" not in _records(sink, "goals"), "nobody says since when there is this one"
+
+
 def test_damaged_events(org: Organisation) -> None:
     pl.read_parquet(org.root / "events.parquet").drop("known_at").write_parquet(org.root / "events.parquet")
     assert "events.parquet has no column known_at" in _open(org).check().findings[0]

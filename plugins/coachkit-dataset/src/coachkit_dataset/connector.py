@@ -37,7 +37,7 @@ CHECKPOINT_EVERY = 2_000
 SWEEPS_AFTER_READING = 2
 """So many syncs after a reading compare what is stored with the tables: the first may be cut off."""
 
-_SHAPE = "3"
+_SHAPE = "4"
 """Raised when the same row gives another record than before, so that everything is read again."""
 
 

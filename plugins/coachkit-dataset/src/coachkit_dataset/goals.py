@@ -23,12 +23,18 @@ __all__ = ["UNDATED", "change_requests", "goals"]
 
 _CATEGORIES = {
     "provisional": "draft",
+    "proposed": "draft",
+    "backlog": "draft",
+    "approved": "active",
+    "accepted": "active",
+    "started": "active",
     "implementable": "active",
     "implementeable": "active",  # as some authors spelt it
     "implemented (alpha)": "active",
     "implemented (beta)": "active",
     "alpha": "active",
     "implemented": "done",
+    "completed": "done",
     "imlpemented": "done",
     "deferred": "dropped",
     "rejected": "dropped",
@@ -36,6 +42,8 @@ _CATEGORIES = {
     "replaced": "dropped",
     "superseded": "dropped",
     "removed": "dropped",
+    "abandoned": "dropped",
+    "obsolete": "dropped",
 }
 
 _NONE = ("", "None")
@@ -71,6 +79,8 @@ def _histories(tables: Tables) -> dict[str, list[dict[str, str]]]:
 
 def _goal(tables: Tables, row: dict[str, str], transitions: list[dict[str, str]], stream: str) -> Upsert | None:
     created = seconds(row["created_ts"], "created_ts")
+    if created is None:
+        created = min(filter(None, (seconds(one["ts"], "a transition's ts") for one in transitions)), default=None)
     if created is None:
         raise Unusable("it has no created_ts")
     if not row["goal_id"] or not row["title"]:
@@ -115,11 +125,18 @@ def _history(tables: Tables, transitions: list[dict[str, str]]) -> Iterator[Stat
         if "|" in status:
             raise Unusable("it is a template: its state names every state there is")
         state = status if row["stage"] in _NONE or row["stage"] == status else f"{status} · {row['stage']}"
-        target = row.get("target_minor") or ""
-        reason = f"target release 1.{int(float(target))}" if target.replace(".", "", 1).isdigit() else None
+        reason = _aim(row)
         if (state, reason) != before:
             yield StateChange(at=moment(at), state=state, category=_CATEGORIES.get(status.lower()), reason=reason)
         before = (state, reason)
+
+
+def _aim(row: dict[str, str]) -> str | None:
+    """The release that it aims at: by its number within the first series, or by its name."""
+    minor, name = row.get("target_minor") or "", (row.get("target") or "").strip()
+    if minor.replace(".", "", 1).isdigit():
+        return f"target release 1.{int(float(minor))}"
+    return f"target release {name}" if name and name not in _NONE else None
 
 
 def change_requests(tables: Tables, stream: str, releases: Mapping[str, date]) -> Iterator[Item]:

@@ -16,11 +16,18 @@ COLUMNS = {
     "people": ("person_id", "first_ts"),
     "teams": ("team", "kind"),
     "memberships": ("team", "person_id", "role", "start", "end"),
-    "goals": ("goal_id", "title", "team", "created_ts", "owners"),
-    "goal_transitions": ("goal_id", "ts", "status", "stage"),
-    "items": ("item_id", "text", "author", "teams", "ts"),
+    "goals": ("goal_id", "title"),
+    "goal_transitions": ("goal_id", "ts", "status"),
+    "items": ("item_id", "text"),
 }
 """The columns without which a table cannot be used."""
+
+OFTEN = {
+    "goals": ("team", "created_ts", "owners"),
+    "goal_transitions": ("stage",),
+    "items": ("author", "teams", "ts"),
+}
+"""Columns that some organisations do not have: there they are as if every field were empty."""
 
 _LAST_SECOND = 4_102_444_800  # 2100
 
@@ -67,7 +74,9 @@ class Tables:
     def rows(self, name: str) -> Iterator[dict[str, str]]:
         """The rows of ``NAME.csv``; none if there is no such table."""
         if self.has(name):
-            yield from self._read(self.path(name), COLUMNS[name])
+            absent = dict.fromkeys(OFTEN.get(name, ()), "")
+            for row in self._read(self.path(name), COLUMNS[name]):
+                yield {**absent, **row}
 
     def memberships(self) -> Iterator[dict[str, str]]:
         """The rows of ``memberships.csv``, and those of ``roles`` that it does not have."""
