@@ -86,7 +86,8 @@ class Pilots:
         """Keep the figures of the quarter before, and begin.
 
         :raises AccessDenied: unless the viewer leads all of these teams, or holds HR's grant for them.
-        :raises BadInput: for no team, and for fewer than five people.
+        :raises BadInput: for no team, for fewer than five people, and for teams that differ by fewer from those of
+            another pilot of theirs: the difference of the two would tell of them.
         """
         chosen = tuple(sorted(set(teams)))
         if not chosen:
@@ -101,6 +102,7 @@ class Pilots:
                 hint="Add a team.",
                 chinese=(f"试点至少要有 {SMALLEST} 个人，否则数字说的就是某个人。", "请再加一个团队。"),
             )
+        self._apart(viewer, seen, people)
         begun = [monday(seen.at) - number * 7 * DAY for number in range(BASELINE_WEEKS, 0, -1)]
         at = seen.at.replace(microsecond=seen.at.microsecond // 1000 * 1000)  # as the store keeps it
         before, rest = _both(seen, chosen, begun, check_ins)
@@ -114,6 +116,21 @@ class Pilots:
         )
         self._store.add(made)
         return made
+
+    def _apart(self, viewer: Viewer, seen: Seen, people: set[int]) -> None:
+        for other in self._store.of(viewer.person):
+            if 0 < len(people ^ _people(seen, other.teams)) < SMALLEST:
+                names = ", ".join(other.teams)
+                raise BadInput(
+                    f"its teams differ by fewer than {SMALLEST} people from those of your pilot of {names}; "
+                    "the two together would tell of single people.",
+                    subject=names,
+                    hint="Choose teams that differ by more, or the same ones.",
+                    chinese=(
+                        f"与你的另一个试点（{names}）相差不到 {SMALLEST} 个人，两者相减说的就是某个人。",
+                        "请选择相差更多的团队，或同样的团队。",
+                    ),
+                )
 
     def may_start(self, viewer: Viewer, team: str) -> bool:
         """Whether the viewer leads this team, or holds HR's grant for it."""
