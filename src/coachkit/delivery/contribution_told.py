@@ -142,14 +142,16 @@ def _came(one: Came, names: Names) -> Sentence:
     zh, goal = names.zh, one.goal
     if one.result is None or one.new is None:
         was = one.before or ("未记录" if zh else "not recorded")
+        day = names.day(one.at) if one.at else ""
+        on = "" if not day else f"（{day}）" if zh else f" ({day})"
         text = (
-            f"{goal.key}{_quoted(goal.title)}：{was} → {one.now}。"
+            f"{goal.key}{_quoted(goal.title)}：{was} → {one.now}{on}。"
             if zh
-            else f"{goal.key} {_quoted(goal.title)}: {was} → {one.now}."
+            else f"{goal.key} {_quoted(goal.title)}: {was} → {one.now}{on}."
         )
         return Sentence(text=text, records=(goal.record,), details={"goal": goal.key, "before": was, "now": one.now})
     result = one.result
-    unit = f" {result.unit}" if result.unit else ""
+    unit = f"\u00a0{result.unit}" if result.unit else ""  # a number and its unit stay on one line
     was = _number(one.old) if one.old is not None else ("未测量" if zh else "not measured")
     target = ""
     if result.target is not None:

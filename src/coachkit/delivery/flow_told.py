@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from coachkit.delivery.told import Names, Sentence, days, joined, percent, span
+from coachkit.delivery.told import Names, Sentence, days, joined, percent, spaced, span
 from coachkit.domain.identity import public_id
 from coachkit.insight.flow.findings import Aged, Flow, Rate, Slow, Waiting
 
@@ -62,13 +62,13 @@ def place(one: Slow, names: Names) -> str:
     """Where it is, short: ``Search, in review``; ``Search waits for Platform``."""
     zh, team, other = names.zh, names.team(one.team), names.team(one.other)
     if one.kind == "step":
-        return f"{team} · {STEP_NAMES[one.about][1]}" if zh else f"{team}, {STEP_NAMES[one.about][0]}"
+        return spaced(f"{team} · {STEP_NAMES[one.about][1]}") if zh else f"{team}, {STEP_NAMES[one.about][0]}"
     if one.kind == "wait":
-        return f"{team}等{other}" if zh else f"{team} waits for {other}"
+        return spaced(f"{team}等{other}") if zh else f"{team} waits for {other}"
     if one.kind == "review":
         if one.team == one.other:
-            return f"{team}的改动等本团队首次评审" if zh else f"{team}’s changes, first look within the team"
-        return f"{team}的改动等{other}首次评审" if zh else f"{team}’s changes, first look by {other}"
+            return spaced(f"{team}的改动等本团队首次评审") if zh else f"{team}’s changes, first look within the team"
+        return spaced(f"{team}的改动等{other}首次评审") if zh else f"{team}’s changes, first look by {other}"
     return one.about
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from coachkit.domain.identity import public_id
 
-__all__ = ["Names", "Sentence", "days", "joined", "percent", "plain_sentences", "span"]
+__all__ = ["Names", "Sentence", "days", "joined", "percent", "plain_sentences", "spaced", "span"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,9 @@ class Sentence:
     records: tuple[int, ...] = ()
     person: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", spaced(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,17 @@ class Names:
     def day(self, at: datetime | date) -> str:
         day = at.astimezone(self.zone).date() if isinstance(at, datetime) else at
         return f"{day.year}年{day.month}月{day.day}日" if self.zh else f"{day.day} {day:%B} {day.year}"
+
+
+_LATIN = r"[A-Za-z\u00c0-\u024f]"
+_HAN = r"[\u4e00-\u9fff]"
+_MEETING = re.compile(f"(?<={_LATIN})(?={_HAN})|(?<={_HAN})(?={_LATIN})")
+_QUOTED = re.compile(r"(“[^”]*”)")
+
+
+def spaced(text: str) -> str:
+    """With a blank where Chinese and Latin letters meet, as both are printed; what is quoted stays as it is."""
+    return "".join(part if part.startswith("“") else _MEETING.sub(" ", part) for part in _QUOTED.split(text))
 
 
 def joined(words: Sequence[str], *, zh: bool) -> str:

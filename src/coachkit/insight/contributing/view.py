@@ -88,7 +88,7 @@ class Did:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """A key result at the beginning and now, or a goal that went from one state to another."""
+    """A key result at the beginning and now, or a goal that went from one state to another, ``at`` that moment."""
 
     goal: MappedGoal
     result: KeyResultRow | None = None
@@ -96,6 +96,7 @@ class Came:
     new: MeasurementRow | None = None
     before: str | None = None
     now: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +270,7 @@ def _came(goal: MappedGoal, since: datetime, until: datetime) -> Iterable[Came]:
     began = not earlier and turned and turned[-1].category not in ENDED
     if turned and not began and (not earlier or earlier[-1].state != turned[-1].state):
         was = earlier[-1].state if earlier else None
-        yield Came(goal=goal, before=was, now=turned[-1].state)
+        yield Came(goal=goal, before=was, now=turned[-1].state, at=turned[-1].at)
 
 
 def _voices(

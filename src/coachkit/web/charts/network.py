@@ -26,7 +26,7 @@ _SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A team: its middle, its size, and where its name stands."""
+    """A team: its middle, its size, and where its name stands; ``again``: another team has the same colour."""
 
     team: str
     name: str
@@ -35,6 +35,7 @@ class Circle:
     y: float
     r: float
     label_y: float
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def picture(
     radius = {team: _radius(count, alone=alone) for team, count in sorted(sizes.items())}
     weights = between if between is not None else _weights(people, ties)
     centres = _centres(radius, names, weights, width)
+    again = frozenset(sorted(colours)[COLOURS:])
     circles = tuple(
         Circle(
             team,
@@ -103,6 +105,7 @@ def picture(
             *_round(x, y),
             round(radius[team], 1),
             round(y - radius[team] - 7, 1),
+            team in again,
         )
         for team, (x, y) in centres.items()
     )
