@@ -156,3 +156,44 @@ def test_the_map_prints_on_one_sheet_and_a_note_can_be_taken_back(teams: Served,
     page.get_by_text("contested").first.wait_for()
     no_violations(page)
     assert problems == []
+
+
+_OBSERVE = """
+const toast = document.getElementById("toast");
+new MutationObserver((_, seen) => {
+  if (!toast.classList.contains("busy")) return;
+  seen.disconnect();
+  window.told(toast.innerText);
+}).observe(toast, { attributes: true });
+"""
+
+
+def test_a_page_that_takes_long_says_so_until_it_is_there(teams: Served, signed_in: SignedIn) -> None:
+    for language, words in (("en", "Working it out"), ("zh", "正在计算")):
+        page, problems = signed_in(teams, "search3", language=language)
+        page.goto(f"{teams.url}/insight")
+        held, said = _held(page, "**/insight/teams")
+        page.evaluate(_OBSERVE)
+        page.locator("main a[href='/insight/teams']").first.click(no_wait_after=True)
+        page.locator("table").first.wait_for()
+        assert (len(held), len(said)) == (1, 1)
+        assert words in said[0]
+        assert page.locator("#toast.busy").count() == 0
+        assert problems == []
+
+
+def _held(page: Page, pattern: str) -> tuple[list[Any], list[str]]:
+    """Requests that wait until the page has told something."""
+    held: list[Any] = []
+    said: list[str] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    def told(text: str) -> None:
+        said.append(text)
+        held[0].continue_()
+
+    page.route(pattern, hold)
+    page.expose_function("told", told)
+    return held, said

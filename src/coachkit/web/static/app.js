@@ -155,3 +155,32 @@ function enhance() {
 
 window.addEventListener("pagehide", () => stream?.close());
 enhance();
+
+// A page that takes long to come says so, while the old one still stands.
+let leaving;
+
+function awaitPage() {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => {
+    say(words.working);
+    clearTimeout(toastTimer);
+    toast.classList.add("busy");
+    toastTimer = setTimeout(stay, 60_000);
+  }, 800);
+}
+
+function stay() {
+  clearTimeout(leaving);
+  toast.classList.remove("shown", "busy");
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  const plain = !event.defaultPrevented && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !plain || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+  if (link.pathname !== location.pathname || link.search !== location.search) awaitPage();
+});
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) awaitPage();
+});
+window.addEventListener("pageshow", stay);
