@@ -106,7 +106,13 @@ def test_a_card_is_answered_and_its_facts_are_seen_by_the_other(own_served: Any,
     shown = page.locator("article.talk-card").count()
     card.get_by_role("button", name="Not relevant").click()
     assert page.locator("article.talk-card").count() == shown - 1
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    assert page.locator("article.talk-card").count() == shown
+    page.locator("article.talk-card").first.get_by_role("button", name="Wrong").click()
+    page.goto(f"{own_served.url}/conversations")
+    answers = page.locator("section", has_text="Your answers")
+    assert "wrong" in answers.inner_text()
+    answers.get_by_role("button", name="Undo: ").click()
     assert page.locator("article.talk-card").count() == shown
 
 

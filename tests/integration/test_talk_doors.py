@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -227,3 +228,30 @@ def test_a_snooze_ends_after_today_and_within_three_months(door_office: Office, 
         until = (NOW.date() + timedelta(days=days)).isoformat()
         answer = ana.post(f"/api/conversations/{card}/answers", json={"kind": "snooze", "until": until})
         assert answer.status_code == status, (days, answer.text)
+
+
+def test_who_leads_a_team_sets_its_rules_on_the_page_and_sets_them_back(door_office: Office, client_of: Client) -> None:
+    ana, tom = client_of(door_office, "ana"), client_of(door_office, "tom")
+    origin = {"Origin": "http://testserver"}
+
+    def rule() -> dict[str, Any]:
+        rules = tom.get("/api/conversations/rules?team=search").json()["rules"]
+        found: dict[str, Any] = next(one for one in rules if one["id"] == "check-in-gap")
+        return found
+
+    def set_it(client: TestClient, do: str, reason: str = "we talk daily") -> int:
+        form = {"team": "search", "do": do, "reason": reason}
+        return client.post("/conversations/rules/check-in-gap", data=form, headers=origin).status_code
+
+    assert set_it(tom, "off") == 403
+    assert rule()["on"]
+    assert set_it(ana, "off") in (200, 303)
+    assert not rule()["on"]
+    page = tom.get("/conversations/rules?team=search").text
+    assert "Ana Costa · we talk daily" in page
+    assert "Set it for this team" not in page
+    assert "Back to the packaged rule" in ana.get("/conversations/rules?team=search").text
+    assert set_it(ana, "reset", reason="") in (400, 422), "nothing is set without a reason"
+    assert set_it(ana, "reset", reason="back to fortnightly") in (200, 303)
+    assert rule()["on"]
+    assert not rule()["changed"]

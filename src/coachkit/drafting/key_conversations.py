@@ -235,6 +235,13 @@ class KeyConversations:
             raise NotFound("there is no such answer of yours.", subject=answer_id[:40])
         self._store.undo(answer_id, viewer.at)
 
+    def answers_of(self, viewer: Viewer, limit: int = 10) -> tuple[AnswerRow, ...]:
+        """What the viewer answered and did not take back, the newest first."""
+        rows = {one.id: one for one in self._store.answers(manager=viewer.person)}
+        rows |= {one.id: one for one in self._store.answers(subject=viewer.person)}
+        mine = [one for one in rows.values() if one.by == viewer.person]
+        return tuple(sorted(mine, key=lambda one: (one.at, one.id), reverse=True)[:limit])
+
     def _offered(self, viewer: Viewer, card: str) -> OfferRow:
         rows = [*self._store.offers(manager=viewer.person), *self._store.offers(subject=viewer.person)]
         found = [one for one in rows if one.card == card]

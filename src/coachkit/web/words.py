@@ -8,6 +8,7 @@ from coachkit.drafting.cleaning import clean, shorten
 from coachkit.web.i18n import Speech, mark
 
 __all__ = [
+    "ANSWERED",
     "CHECKS",
     "DOCUMENTS",
     "EDITS",
@@ -121,6 +122,14 @@ RELATIONS: Mapping[str, str] = {
     "relates": mark("goes with"),
 }
 """How an item is linked to another; what a source calls otherwise is shown as it is."""
+
+ANSWERED: Mapping[str, str] = {
+    "prepare": mark("being prepared"),
+    "snooze": mark("put off"),
+    "not_relevant": mark("not relevant"),
+    "wrong": mark("wrong"),
+}
+"""What somebody answered to a card."""
 
 HELD_BACK: Mapping[str, str] = {
     "cap": mark("two cards in seven days are enough"),

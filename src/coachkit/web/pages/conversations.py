@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from coachkit.access import Viewer
 from coachkit.api.language import Language
-from coachkit.api.security import Asks, Installation
+from coachkit.api.security import Asks, Installation, is_admin
+from coachkit.bootstrap import App
 from coachkit.domain.identity import unpublic_id
+from coachkit.domain.targets import Target, TargetKind
+from coachkit.drafting.cleaning import clean
+from coachkit.errors import AccessDenied
+from coachkit.insight.conversations import Setting
 from coachkit.web.rendering import back, page, reader_of
-from coachkit.web.words import HELD_BACK, KINDS, name
+from coachkit.web.words import ANSWERED, HELD_BACK, KINDS, name
 
 __all__ = ["router"]
 
@@ -52,6 +59,17 @@ def show(
         kinds={kind: name(KINDS, kind, reader.say) for kind in KINDS},
         reports=bool(app.directory.reports_of(viewer.person)),
         answered=answered,
+        answers=[
+            {
+                "id": one.id,
+                "what": rules.get(one.rule, one.rule),
+                "person": app.directory.person(one.subject).name if one.subject != viewer.person else "",
+                "said": name(ANSWERED, one.kind, reader.say),
+                "at": one.at,
+                "until": one.until,
+            }
+            for one in known.answers_of(viewer)
+        ],
         own_rules=known.own.standing(app.directory.person(viewer.person), viewer.at),
     )
 
@@ -97,5 +115,35 @@ def show_rules(
         team=wanted,
         team_name=teams.get(wanted, wanted),
         teams=teams,
+        may_set=_may_set(app, viewer, wanted),
         rules=app.talks.conversations.tuned(wanted, viewer.at),
     )
+
+
+@router.post("/conversations/rules/{rule}")
+def set_rule(
+    app: Installation,
+    viewer: Asks,
+    rule: str,
+    team: Annotated[str, Form(max_length=120)],
+    do: Annotated[Literal["reset", "on", "off"], Form()],
+    reason: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Back to the packaged rule, or off and on again, with a reason that stands beside it for all to see."""
+    if not _may_set(app, viewer, team):
+        raise AccessDenied(
+            "the rules of a team are set by who leads it, and by administrators.",
+            subject=viewer.name,
+            chinese=("团队的规则由团队负责人或管理员设置。", ""),
+        )
+    on = None if do == "reset" else do == "on"
+    setting = Setting(at=viewer.at, by=viewer.name, reason=clean(reason), reset=do == "reset", on=on)
+    app.talks.conversations.set_rule(team, rule, setting)
+    return back(f"/conversations/rules?{urlencode({'team': team})}#rule-{rule}")
+
+
+def _may_set(app: App, viewer: Viewer, team: str) -> bool:
+    if not team:
+        return False
+    target = Target(kind=TargetKind.TEAM, key=team, name=team, team=team)
+    return is_admin(viewer) or any(one.id == viewer.person for one in app.targets.leads(target))
