@@ -178,13 +178,13 @@ def _voice(one: Voice, names: Names) -> Sentence:
     on = f" {word.item}" if word.item else ""
     if word.kind == "praise":
         text = (
-            f"{said_by}于{day}肯定了 {who} 的工作{f'（{word.item}）' if word.item else ''}。"
+            f"{said_by}于{day}肯定了{who}的工作{f'（{word.item}）' if word.item else ''}。"
             if zh
             else f"{said_by} praised work of {who}{' on' + on if on else ''}, {day}."
         )
     else:
         text = (
-            f"{said_by}于{day}对 {who} 的工作提出了建议{f'（{word.item}）' if word.item else ''}。"
+            f"{said_by}于{day}对{who}的工作提出了建议{f'（{word.item}）' if word.item else ''}。"
             if zh
             else f"{said_by} made a suggestion about work of {who}{' on' + on if on else ''}, {day}."
         )

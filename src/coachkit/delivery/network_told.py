@@ -69,7 +69,7 @@ def network_told(found: Network, names: Names, team: str | None = None) -> Netwo
 def _connector(one: Connector, names: Names) -> Sentence:
     who, own = names.person(one.person), names.team(one.team)
     others = joined([names.team(team) for team in one.teams], zh=names.zh)
-    text = f"{who} 把{own}与{others}连在一起。" if names.zh else f"{who} is where {own} meets {others}."
+    text = f"{who}把{own}与{others}连在一起。" if names.zh else f"{who} is where {own} meets {others}."
     details = {"kind": "connector", "person": public_id(one.person), "team": one.team, "teams": list(one.teams)}
     return Sentence(text=text, records=one.records, person=one.person, details=details)
 
@@ -80,19 +80,19 @@ def _depends(one: Depends, names: Names) -> Sentence:
     team, other = names.team(found.team), names.team(found.other)
     if found.kind == "review":
         text = (
-            f"{found.about} 的改动几乎都只由 {who} 评审；作者是{others}。"
+            f"{found.about} 的改动几乎都只由{who}评审；作者是{others}。"
             if names.zh
             else f"Changes to {found.about} are reviewed by {who} alone, nearly all of them; {others} wrote them."
         )
     elif found.kind == "area":
         text = (
-            f"这段时间只有 {who} 做过 {found.about}。"
+            f"这段时间只有{who}做过 {found.about}。"
             if names.zh
             else f"Nobody but {who} worked on {found.about} in this time."
         )
     else:
         text = (
-            f"{team}对{other}的支持几乎都经过 {who}。"
+            f"{team}对{other}的支持几乎都经过{who}。"
             if names.zh
             else f"Nearly all that {team} does for {other} goes through {who}."
         )
@@ -116,7 +116,7 @@ def _newcomer(one: Newcomer, names: Names) -> Sentence:
     others = joined([names.team(team) for team in one.teams if team != one.team], zh=names.zh)
     if names.zh:
         met = "、".join(filter(None, ["本团队" if own else "", others])) or "还没有人"
-        text = f"{who} 于{day}加入{names.team(one.team)}；至今一起做过事的：{met}。"
+        text = f"{who}于{day}加入{names.team(one.team)}；至今一起做过事的：{met}。"
     else:
         with_own = "their own team" if own else ""
         met = " and ".join(filter(None, [with_own, others])) or "nobody yet"
