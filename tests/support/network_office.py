@@ -28,7 +28,7 @@ from coachkit.sdk import (
 )
 from coachkit.settings import Settings
 
-__all__ = ["BROKER", "NOW", "OUTSIDER", "SECRET_KEY", "SOLE", "hide", "opened_network_office", "who"]
+__all__ = ["BROKER", "NOW", "OUTSIDER", "SECRET_KEY", "SOLE", "everything", "hide", "opened_network_office", "who"]
 
 NOW = datetime(2026, 5, 20, 6, 0, tzinfo=UTC)
 TEAMS = {"search": "Search", "pay": "支付", "risk": "Risk"}
@@ -148,6 +148,13 @@ def hide(office: Office) -> None:
         )
         items.append(_up("work_items", item.key, item, ago(100 - number * 2), mine))
     office.write("secret", *items)
+
+
+def everything() -> Iterator[Upsert]:
+    """All that everybody may read."""
+    yield from _people()
+    yield from _work()
+    yield from _issues()
 
 
 @contextmanager
