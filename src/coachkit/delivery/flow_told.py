@@ -67,9 +67,18 @@ def place(one: Slow, names: Names) -> str:
         return spaced(f"{team}等{other}") if zh else f"{team} waits for {other}"
     if one.kind == "review":
         if one.team == one.other:
-            return spaced(f"{team}的改动等本团队首次评审") if zh else f"{team}’s changes, first look within the team"
-        return spaced(f"{team}的改动等{other}首次评审") if zh else f"{team}’s changes, first look by {other}"
+            return (
+                spaced(f"{team}的改动等本团队首次评审")
+                if zh
+                else f"{team}’{_s(team)} changes, first look within the team"
+            )
+        return spaced(f"{team}的改动等{other}首次评审") if zh else f"{team}’{_s(team)} changes, first look by {other}"
     return one.about
+
+
+def _s(name: str) -> str:
+    """After the apostrophe of an owner: ``Payments’``, ``Search’s``."""
+    return "" if name.endswith("s") else "s"
 
 
 def _slow(one: Slow, names: Names) -> Sentence:
@@ -134,7 +143,7 @@ def _waiting(one: Waiting, names: Names) -> Sentence:
     if zh:
         text = f"{one.key}（{team}）自{since}起等{other} {one.target}，已 {one.days} 天。"
     else:
-        whose = f"{other}’s " if other else ""
+        whose = f"{other}’{_s(other)} " if other else ""
         text = f"{one.key} ({team}) has waited for {whose}{one.target} since {since}: {one.days} days."
     if one.goals:
         behind = joined([names.label(goal) for goal in one.goals], zh=zh)

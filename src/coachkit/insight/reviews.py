@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from coachkit.insight.network.reviewed_alone import part, reviewed_alone
 from coachkit.insight.rows import Material, ReviewRow
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["ReviewDependency", "ReviewerShare", "review_dependency", "reviewer_share"]
 
@@ -80,43 +86,73 @@ def review_dependency(
 ) -> ReviewDependency | None:
     """The part of the work whose changes nearly all wait for the subject's review, if there is one.
 
+    Found as the network of the whole organisation finds it (:func:`reviewed_alone`), over what both sides may read.
+
     :param least: fewer reviewed changes say nothing; ``share`` of them the subject alone reviewed.
     """
-    parts: dict[str, list[ReviewRow]] = defaultdict(list)
-    for row in material.reviews:
-        for part in {*row.areas, *([row.container] if row.container else [])}:
-            parts[part].append(row)
-    found = [
-        one for part, rows in parts.items() if (one := _dependency(material, part, rows, least, share)) is not None
-    ]
-    return max(found, key=lambda one: (one.changes, -len(one.part), one.part), default=None)
+    import polars as pl
 
-
-def _dependency(
-    material: Material, part: str, rows: list[ReviewRow], least: int, share: float
-) -> ReviewDependency | None:
-    by_change: dict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        if row.reviewer not in material.people.bots:
-            by_change[row.record].add(row.reviewer)
-    mine = {record for record, reviewers in by_change.items() if material.subject in reviewers}
-    alone = {record for record in mine if by_change[record] == {material.subject}}
-    authors = Counter(row.author for row in rows if row.record in mine)
-    if len(by_change) < least or len(authors) < 2 or len(alone) < share * len(by_change):
+    rows = [row for row in material.reviews if row.reviewer not in material.people.bots]
+    if material.subject not in {row.reviewer for row in rows}:
         return None
-    days = [row.at for row in rows if row.record in alone]
+    told = reviewed_alone(_by_part(rows), share=share, least=least)
+    mine = told.filter(pl.col("person") == material.subject).sort(
+        "changes", pl.col("area").str.len_chars(), "area", descending=[True, False, False]
+    )
+    for row in mine.head(1).iter_rows(named=True):
+        return _dependency(material, row)
+    return None
+
+
+def _by_part(rows: Sequence[ReviewRow]) -> pl.DataFrame:
+    """A row each for a review and a part of the work that its change touches; without any, its repository."""
+    import polars as pl
+
+    frame = pl.DataFrame(
+        [(n, row.record, row.reviewer, row.author, row.at, row.container, row.areas) for n, row in enumerate(rows)],
+        schema={
+            "row": pl.Int64,
+            "record": pl.Int64,
+            "reviewer": pl.Int64,
+            "author": pl.Int64,
+            "at": pl.Datetime("ms", "UTC"),
+            "container": pl.String,
+            "areas": pl.List(pl.String),
+        },
+        orient="row",
+    )
+    parts = frame.explode("areas").with_columns(part=part()).unique(("row", "part"), maintain_order=True)
+    known = parts.with_columns(named=pl.col("part").is_not_null().any().over("row"))
+    return (
+        known.filter(pl.col("part").is_not_null() | ~pl.col("named"))
+        .filter(pl.col("part").is_not_null() | pl.col("container").is_not_null())
+        .select(
+            "record",
+            "reviewer",
+            "author",
+            area=pl.concat_str(pl.col("container").fill_null(""), pl.col("part").fill_null(""), separator=_BETWEEN),
+            item="record",
+            at=pl.col("at").cast(pl.Int64),
+        )
+    )
+
+
+_BETWEEN = "\n"
+"""Between a repository and a part of it, in no name of either."""
+
+
+def _dependency(material: Material, row: Mapping[str, Any]) -> ReviewDependency:
+    container, _, named = str(row["area"]).partition(_BETWEEN)
     teams = {
-        team
-        for author in authors
-        if author is not None and (team := material.people.team_on(author, material.window.today)) is not None
+        team for author in row["others"] if (team := material.people.team_on(author, material.window.today)) is not None
     }
     return ReviewDependency(
-        part=part,
-        changes=len(alone),
-        of=len(by_change),
-        authors=len(authors),
+        part=named or container,
+        changes=row["changes"],
+        of=row["of"],
+        authors=len(row["others"]),
         teams=tuple(sorted(teams)),
-        first=min(days),
-        last=max(days),
-        records=tuple(dict.fromkeys(row.record for row in reversed(rows) if row.record in alone)),
+        first=datetime.fromtimestamp(row["first"] / 1000, UTC),
+        last=datetime.fromtimestamp(row["last"] / 1000, UTC),
+        records=tuple(row["records"]),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from coachkit.insight.flow.changes import AREA_LEVELS
+from coachkit.insight.network.reviewed_alone import part, reviewed_alone
 from coachkit.insight.network.ties import STRONGEST
 from coachkit.insight.organisation.chart import Chart
 from coachkit.insight.organisation.tables import Tables, moment
@@ -21,9 +21,6 @@ LEAST = 6
 
 MOST_OF = 0.8
 """Of the changes of an area, or of the strength of a hand-off."""
-
-_TESTS = r"^(tests?|specs?|e2e|__tests__)(/|$)"
-"""They change together with what they test, which says it already."""
 
 _WORKING = ("authored", "co_authored", "reviewed", "approved", "tested", "committed", "merged", "documented")
 
@@ -66,34 +63,11 @@ def sole_reviewers(tables: Tables, acts: pl.DataFrame) -> list[Hanging]:
     import polars as pl
 
     reviews = acts.filter(pl.col("help") == "review").join(areas(tables), on="record")
-    by_change = reviews.group_by("area", "item").agg(
-        reviewers=pl.col("actor").unique().sort(),
-        author=pl.col("target").first(),
-        record=pl.col("record").min(),
-        day=pl.col("day").max(),
-    )
-    alone = by_change.with_columns(
-        person=pl.when(pl.col("reviewers").list.len() == 1).then(pl.col("reviewers").list.first())
-    )
-    totals = by_change.group_by("area").agg(of=pl.len(), reviewers=pl.col("reviewers").list.explode().n_unique())
-    told = (
-        alone.drop_nulls("person")
-        .sort("day", "record", descending=[True, False])
-        .group_by("area", "person", maintain_order=True)
-        .agg(
-            changes=pl.len(),
-            days=pl.col("day").n_unique(),
-            others=pl.col("author").unique().sort(),
-            records=pl.col("record").head(STRONGEST),
-        )
-        .join(totals, on="area")
-        .filter(
-            (pl.col("changes") >= LEAST)
-            & (pl.col("days") >= LEAST // 2)
-            & (pl.col("changes") >= MOST_OF * pl.col("of"))
-            & (pl.col("others").list.len() >= 2)
-        )
-    )
+    told = reviewed_alone(
+        reviews.select("area", "item", "record", "at", reviewer="actor", author="target"),
+        share=MOST_OF,
+        least_alone=LEAST,
+    ).with_columns(pl.col("records").list.head(STRONGEST))
     return [_hanging("review", row) for row in told.iter_rows(named=True)]
 
 
@@ -162,15 +136,9 @@ def areas(tables: Tables) -> pl.DataFrame:
         .select("record", "container", "areas")
         .explode("areas")
         .drop_nulls("areas")
-        .filter((pl.col("areas") != ".") & ~pl.col("areas").str.contains(_TESTS))
-        .select(
-            "record",
-            area=pl.format(
-                "{} · {}",
-                pl.col("container").fill_null(""),
-                pl.col("areas").str.split("/").list.head(AREA_LEVELS).list.join("/"),
-            ),
-        )
+        .with_columns(part=part())
+        .drop_nulls("part")
+        .select("record", area=pl.format("{} · {}", pl.col("container").fill_null(""), pl.col("part")))
         .unique()
     )
 
