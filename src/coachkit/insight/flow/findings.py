@@ -264,10 +264,10 @@ def _slow(
         rows, past = behind.shown(rows, by), behind.in_quarters(past, by)
     name = pl.concat_str([pl.col(column).fill_null("") for column in by], separator="\0")
     named, past = rows.with_columns(group=name), past.with_columns(group=name)
-    large = named.group_by("group").agg(n=pl.len()).filter(pl.col("n") >= FEWEST)
-    kept = large.sort("n", "group", descending=[True, False]).head(_ROWS)["group"].to_list()
-    parts = {str(key[0]): part for key, part in named.partition_by("group", as_dict=True, maintain_order=True).items()}
-    parts = {group: parts[group] for group in sorted(kept)}
+    sizes = named.group_by("group").agg(n=pl.len()).filter(pl.col("n") >= FEWEST)
+    kept = sizes.sort("n", "group", descending=[True, False]).head(_ROWS)["group"].to_list()
+    large = named.filter(pl.col("group").is_in(kept)).partition_by("group", as_dict=True, maintain_order=True)
+    parts = {str(key[0]): part for key, part in sorted(large.items())}
     chances = chance({group: part["days"].to_list() for group, part in parts.items()})
     surprises = surprising(chances)
     whole, earlier = _Others(named), _ByQuarter(past)
@@ -301,19 +301,27 @@ def _slow(
 
 
 class _Others:
-    """Days of many groups, and their median without one of them."""
+    """Days of many groups, and their median without one of them: all are put in order once."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
         import numpy as np
 
-        self._days = rows["days"].to_numpy()
-        self._groups = rows["group"].rank("dense").to_numpy()
-        self._number = dict(zip(rows["group"].to_list(), self._groups.tolist(), strict=True))
-        self._median = np.median
+        ordered = rows.select("days", "group").sort("days").with_row_index("place")
+        self._days = ordered["days"].to_numpy()
+        self._places = {
+            group: np.asarray(places, np.int64) for group, places in ordered.group_by("group").agg("place").iter_rows()
+        }
 
     def median_without(self, group: str) -> float | None:
-        rest = self._days[self._groups != self._number.get(group)]
-        return float(self._median(rest)) if len(rest) else None
+        import numpy as np
+
+        own = self._places.get(group, np.array([], np.int64))
+        rest = len(self._days) - len(own)
+        if not rest:
+            return None
+        middle = np.array([(rest - 1) // 2, rest // 2])
+        before = own - np.arange(len(own))  # of the others, so many stand before each of its own
+        return float(self._days[middle + np.searchsorted(before, middle, side="right")].mean())
 
 
 class _ByQuarter:
@@ -440,8 +448,8 @@ def _rates(items: pl.DataFrame, part: str, whole: str, *, shown: str | None = No
 
     found = []
     for (team,), rows in items.group_by("team", maintain_order=True):
-        told = share(rows[part].to_list(), rows[whole].to_list())
-        if told is None or rows.height < 2 * FEWEST:
+        told = share(rows[part].to_list(), rows[whole].to_list()) if rows.height >= 2 * FEWEST else None
+        if told is None:
             continue
         order = rows.with_columns(rest=pl.col(whole) - pl.col(part))
         seen = order.filter(pl.col(shown) > 0) if shown else order.sort("rest", "record", descending=[True, False])
