@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from coachkit.domain.trails import Trail
+    from coachkit.insight.contributing.between import Towards
     from coachkit.insight.contributing.notes import ContributionNotes
     from coachkit.insight.contributing.view import About, View
     from coachkit.insight.flow.findings import Flow
@@ -159,6 +160,13 @@ class Insights:
             words=customer_words(self._database, viewer.scopes, viewer.at),
             rows=self.given(viewer, seen, since),
         )
+
+    def towards(self, viewer: Viewer, seen: Seen, since: datetime) -> tuple[Towards, ...]:
+        """With which kinds of help each team advanced which other since then."""
+        from coachkit.insight.contributing.between import between_teams
+
+        present = {one.id for one in self._directory.people()}
+        return between_teams(self.given(viewer, seen, since), present)
 
     # --- pilots ------------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ SAYS = (
     ".states td:has(svg)",
     "td.heat:not(:has(> span))",
     ".flows tbody tr",
+    ".towards tbody tr",
     ".candidates > li",
     ".as-table tbody tr",
 )
@@ -65,6 +66,7 @@ PATHS = (
     "/insight/map",
     "/insight/contribution",
     "/insight/contribution/me",
+    "/insight/contribution/teams",
     "/insight/contribution?about=project:PAY&months=3",
     "/insight/contribution?about=goal:SRCH-O1",
     "/insight/contribution?about=team:PAY&other=SRCH",
@@ -157,7 +159,7 @@ def test_every_sentence_opens_its_evidence(
 
 def _first_opens_by_hand(page: Page) -> None:
     """With the mouse into the drawer, which shows what was cited; and back."""
-    chips = page.locator("main .chip:visible, main td.heat a:visible")
+    chips = page.locator("main .chip:visible, main td.heat a[data-drawer]:visible")
     if not chips.count():
         return
     label = chips.first.locator(".chip-key")

@@ -28,6 +28,7 @@ PATHS = (
     "/insight/flow",
     "/insight/contribution",
     "/insight/contribution/me",
+    "/insight/contribution/teams",
     "/insight/map",
     "/insight/pilot",
 )

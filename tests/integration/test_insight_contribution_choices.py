@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from door_office import NOW, Office, opened_office
+from door_office import NOW, Office, at, key, opened_office
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from coachkit.cli.app import app as commands
 from coachkit.domain.reviews import halves, period_of
 from coachkit.errors import BadInput
+from coachkit.sdk import Audience, Interaction, InteractionKind
 
 Clients = Callable[..., TestClient]
 URL = "/api/insight/contribution"
@@ -62,6 +63,37 @@ def test_each_view_at_the_command_line(office: Office) -> None:
     ):
         assert json.loads(run(*words, "--json"))["about"] == about
     assert isinstance(invoked("--team", "search", "--goal", goal).exception, BadInput)
+
+
+def test_between_all_teams_the_kinds_are_those_of_the_view_of_the_two(office: Office, client_of: Clients) -> None:
+    given = Interaction(
+        kind=InteractionKind.UNBLOCKED, actor=key("wei"), at=at(14), target=key("maria"), item="SRCH-91", text="Go on."
+    )
+    hidden = Interaction(
+        kind=InteractionKind.MENTORED, actor=key("wei"), at=at(15), target=key("maria"), item="SRCH-91", text="Hm."
+    )
+    office.put("tracker", "interactions", "unblock-1", given, at(14))
+    office.put("tracker", "interactions", "hidden-1", hidden, at(15), audience=Audience.people(key("wei"), key("hr")))
+    tom, wei = client_of(office, "tom"), client_of(office, "wei")
+    found = {(one["team"], one["other"]): one for one in tom.get(f"{URL}/teams").json()["towards"]}
+    assert "unblocked" in found["payments", "search"]["kinds"]
+    assert all(
+        tom.get(f"/api/evidence/{one}").status_code == 200 for each in found.values() for one in each["evidence"]
+    )
+    for (team, other), one in found.items():
+        two = tom.get(URL, params={"about": f"team:{team}", "other": other}).json()["did"]
+        told = {kind for kind, several in two.items() for each in several if each["team"] == team}
+        assert set(one["kinds"]) <= told, (team, other)
+    assert "mentored" not in found["payments", "search"]["kinds"], "tom may not read that"
+    seen = {(one["team"], one["other"]): one for one in wei.get(f"{URL}/teams").json()["towards"]}
+    assert "mentored" in seen["payments", "search"]["kinds"]
+    page = tom.get("/insight/contribution/teams").text
+    assert "about=team%3Apayments&amp;other=search" in page
+    assert "Wei Li" not in page
+    done = CliRunner().invoke(
+        commands, ["--data", str(office.app.settings.data), "insight", "contribution", "--teams", "--as", "Tom Becker"]
+    )
+    assert "Payments" in done.output
 
 
 def test_words_of_a_self_review_are_ones_own_until_they_are_handed_over(office: Office, client_of: Clients) -> None:

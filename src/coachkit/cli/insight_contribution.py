@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coachkit.cli.context import Language, one_day, opened, viewer_named
-from coachkit.cli.output import AsJson, console, emit
+from coachkit.cli.output import AsJson, console, emit, table
 from coachkit.errors import BadInput
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def contribution(
         tuple[str, str] | None,
         typer.Option("--between", metavar="TEAM TEAM", help="What two teams did for each other."),
     ] = None,
+    teams: Annotated[bool, typer.Option("--teams", help="Between all teams: by which kinds of help.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List of whom and what you can ask.")] = False,
     since: Since = None,
     lang: Language = None,
@@ -55,13 +56,16 @@ def contribution(
 
     asked = [about, person, team and f"team:{team}", project and f"project:{project}", goal and f"goal:{goal}"]
     asked = [one for one in (*asked, *(between or ())[:1]) if one]
-    if len(asked) + listed > 1:
+    if len(asked) + listed + teams > 1:
         raise BadInput(
             "ask for one thing: a person, a team, a project, a goal, or two teams.",
             chinese=("一次只能看一样：个人、团队、项目、目标，或两个团队。", ""),
         )
     if listed:
         _choices(context, viewer, lang, as_json)
+        return
+    if teams:
+        _towards(context, viewer, since, lang, as_json)
         return
     with opened(context, language=lang) as app:
         reader, language = viewer_named(app, viewer), app.settings.language
@@ -72,6 +76,34 @@ def contribution(
         emit(contribution_answer(seen).model_dump(mode="json"))
     else:
         _show(seen)
+
+
+def _towards(context: typer.Context, viewer: str, since: str | None, lang: Language, as_json: bool) -> None:
+    from coachkit.api.insight_network import months_since
+    from coachkit.api.insight_towards import towards_answer, towards_of
+    from coachkit.delivery.contribution_told import HELP
+
+    with opened(context, language=lang) as app:
+        months = months_since(one_day(since), app.directory.today(app.now()))
+        found = towards_of(app, viewer_named(app, viewer), months)
+        zh = app.settings.language == "zh"
+    if as_json:
+        emit(towards_answer(found).model_dump(mode="json"))
+        return
+    names = found.seen.teams
+    table(
+        ("从", "到", "协作方式", "目标") if zh else ("from", "to", "kinds of help", "goals"),
+        [
+            (
+                names.get(one.team, one.team),
+                names.get(one.other, one.other),
+                ("、" if zh else ", ").join(HELP[kind][zh] for kind in one.kinds),
+                " ".join(one.goals),
+            )
+            for one in found.found
+        ],
+        empty="这段时间没有你能读到的记录。" if zh else "No record that you may read tells of this time.",
+    )
 
 
 def _choices(context: typer.Context, viewer: str, lang: Language, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 from coachkit.api.insight_choices import Choices, choices_of
 from coachkit.api.insight_contribution import ContributionSeen, contribution_of, readers_of
 from coachkit.api.insight_network import Months, PeriodQuery
+from coachkit.api.insight_towards import towards_of
 from coachkit.api.security import Asks, Installation
 from coachkit.delivery.contribution_told import HELP
 from coachkit.delivery.told import Names, Sentence
@@ -31,6 +32,9 @@ router = APIRouter()
 
 PeriodForm = Annotated[Months, BeforeValidator(int), Form()]
 _MINE = "/insight/contribution/me"
+
+_GOALS = 4
+"""Keys of goals beside two teams; their view has all."""
 
 _SHOWN = 4
 """Sentences of one kind; the others unfold."""
@@ -61,6 +65,46 @@ def show_mine(
     undo: Annotated[str, Query(max_length=40)] = "",
 ) -> HTMLResponse:
     return _page(request, app, viewer, "me", "", months, undo=undo)
+
+
+@router.get("/insight/contribution/teams")
+def show_towards(request: Request, app: Installation, viewer: Asks, months: PeriodQuery = 6) -> HTMLResponse:
+    """Every two teams: a table whose cells lead to the view of the two, and the same as a list."""
+    found = towards_of(app, viewer, months)
+    zh, teams = reader_of(request).say.zh, found.seen.teams
+    cells = {(one.team, one.other): one for one in found.found if one.team in teams and one.other in teams}
+    shown = sorted({team for pair in cells for team in pair}, key=lambda key: (teams[key].casefold(), key))
+
+    def cell(team: str, other: str) -> dict[str, Any] | None:
+        one = cells.get((team, other))
+        if one is None:
+            return None
+        asked = {"about": f"team:{team}", "other": other, "months": months}
+        return {
+            "kinds": [HELP[kind][zh] for kind in one.kinds],
+            "step": min(len(one.kinds), 6),
+            "goals": one.goals[:_GOALS],
+            "more": len(one.goals) > _GOALS,
+            "href": f"/insight/contribution?{urlencode(asked)}",
+            "from": teams[team],
+            "to": teams[other],
+        }
+
+    rows = [(teams[team], [(team == other, cell(team, other)) for other in shown]) for team in shown]
+    return page(
+        request,
+        "insight_towards.html",
+        nav="insight",
+        found=found,
+        months=months,
+        periods=PERIODS,
+        columns=[teams[team] for team in shown],
+        rows=rows,
+        flows=sorted(
+            (one for _, several in rows for _, one in several if one is not None),
+            key=lambda one: (-len(one["kinds"]), one["from"].casefold(), one["to"].casefold()),
+        ),
+    )
 
 
 def _page(
