@@ -31,6 +31,10 @@ def test_people_are_those_whose_view_opens_and_every_choice_does(office: Office,
     offered = ana.get(f"{URL}/choices").json()
     assert {one["name"] for one in offered["people"]} == {"Ana Costa", "Maria Gomez", "Tom Becker", "陈静"}
     assert [one["name"] for one in tom.get(f"{URL}/choices").json()["people"]] == ["Tom Becker"]
+    hr = office.person("hr").id
+    office.app.grants.add(hr, "hr", "subject:hris:maria", by="test", reason="a transfer", now=NOW)
+    names = [one["name"] for one in client_of(office, "hr").get(f"{URL}/choices").json()["people"]]
+    assert names == ["Ines Duarte", "Maria Gomez"]
     every = [one["about"] for several in offered.values() for one in several]
     assert {"team:search", "team:payments"} <= set(every)
     assert any(one.startswith("project:") for one in every)

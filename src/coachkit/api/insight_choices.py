@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from coachkit.access.policy import HR
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
 from coachkit.domain.targets import Target, TargetKind
+from coachkit.errors import CoachkitError
 from coachkit.insights import Seen
 
 __all__ = ["Choices", "choices_answer", "choices_of", "router"]
@@ -45,22 +46,30 @@ def choices_of(app: App, viewer: Viewer, seen: Seen) -> Choices:
 def _people(app: App, viewer: Viewer, seen: Seen) -> tuple[PersonEntry, ...]:
     """The viewer, who reports to them, who is in a team they lead, and for whom they hold HR's grant."""
     directory = app.directory
-    everybody = [one for one in directory.people(directory.today(viewer.at)) if one.active]
-    reports = {one.id for one in directory.reports_of(viewer.person)}
-    led = _led(app, viewer, {one.team for one in everybody if one.team})
-    granted = HR in viewer.roles
-    found = [
-        one
-        for one in everybody
-        if one.id == viewer.person
-        or one.id in reports
-        or one.team in led
-        or (granted and directory.is_granted(viewer.person, HR, one.id))
-    ]
-    return tuple(sorted(found, key=lambda one: (seen.people.get(one.id, one.name).casefold(), one.id)))
+    own, reports = directory.person(viewer.person), directory.reports_of(viewer.person)
+    led = _led(app, viewer, {one.team for one in (own, *reports) if one.team})
+    found = {one.id: one for one in (own, *reports)}
+    if led:
+        found |= {one.id: one for one in directory.people(directory.today(viewer.at)) if one.active and one.team in led}
+    found |= {one.id: one for one in _granted(app, viewer)}
+    return tuple(sorted(found.values(), key=lambda one: (seen.people.get(one.id, one.name).casefold(), one.id)))
+
+
+def _granted(app: App, viewer: Viewer) -> Iterator[PersonEntry]:
+    for grant in app.grants.list(viewer.person) if HR in viewer.roles else ():
+        kind, _, account = grant.scope_key.partition(":")
+        if grant.role != HR or kind != "subject":
+            continue
+        try:
+            person = app.directory.find_person(account)
+        except CoachkitError:  # the account is nobody's any more
+            continue
+        if person.active and app.directory.is_granted(viewer.person, HR, person.id):
+            yield person
 
 
 def _led(app: App, viewer: Viewer, teams: Collection[str]) -> frozenset[str]:
+    """Of the teams in which the viewer or somebody who reports to them is: nobody leads another."""
     return frozenset(
         team
         for team in teams

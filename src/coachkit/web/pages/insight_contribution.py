@@ -36,6 +36,9 @@ _MINE = "/insight/contribution/me"
 _GOALS = 4
 """Keys of goals beside two teams; their view has all."""
 
+_OFFERED = 200
+"""Of each list; whatever else there is can be typed."""
+
 _SHOWN = 4
 """Sentences of one kind; the others unfold."""
 
@@ -168,15 +171,15 @@ def _page(
     )
 
 
-def _offered(choices: Choices, seen: ContributionSeen) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Of whom and what a view can be opened, each list with its name; those with nothing in them are left out."""
+def _offered(choices: Choices, seen: ContributionSeen) -> list[tuple[str, list[tuple[str, str]], bool]]:
+    """Of whom and what a view can be opened, each list with its name and whether it was cut; without empty ones."""
     found = [
         (mark("Whose view is open to you"), [(one.public_id, seen.names.person(one.id)) for one in choices.people]),
         (mark("Teams"), [(f"team:{key}", name) for key, name in choices.teams]),
         (mark("Projects"), [(f"project:{key}", key) for key in choices.projects]),
         (mark("Goals"), [(f"goal:{key}", f"{key} {title}") for key, title in choices.goals]),
     ]
-    return [(title, several) for title, several in found if several]
+    return [(title, several[:_OFFERED], len(several) > _OFFERED) for title, several in found if several]
 
 
 def _elsewhere(seen: ContributionSeen) -> list[Any]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from coachkit.access import Viewer
+from coachkit.access.policy import HR
 from coachkit.api.insight_pilot import PilotSeen, pilots_of, start_pilot
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
@@ -58,7 +59,9 @@ def _page(
         problem = f"{message[:1].upper()}{message[1:]} {hint}".strip()
     found = pilots_of(app, viewer, reader.language)
     teams = app.insights.seen(viewer).teams
-    mine = [(key, name) for key, name in teams.items() if app.insights.pilots.may_start(viewer, key)]
+    people = (app.directory.person(viewer.person), *app.directory.reports_of(viewer.person))
+    near = set(teams) if HR in viewer.roles else {one.team for one in people}  # nobody leads another
+    mine = [(key, name) for key, name in teams.items() if key in near and app.insights.pilots.may_start(viewer, key)]
     return page(
         request,
         "insight_pilot.html",
