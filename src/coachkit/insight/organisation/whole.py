@@ -64,5 +64,9 @@ class Whole:
         """Bytes, roughly: of what was read, and of the frames that were made from it."""
         import polars as pl
 
-        made = self._look.memo.made() if self._look else ()
-        return self._size + int(sum(one.estimated_size() for one in made if isinstance(one, pl.DataFrame)))
+        look = self._look
+        if look is None:
+            return self._size
+        copied = 0 if look.tables.acts is self.tables.acts else look.tables.size
+        frames = [one for one in look.memo.made() if isinstance(one, pl.DataFrame)]
+        return self._size + copied + int(sum(one.estimated_size() for one in frames))
