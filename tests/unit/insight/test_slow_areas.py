@@ -114,9 +114,17 @@ def test_the_slow_area_is_told_from_the_fast_one_and_few_changes_are_not_spoken_
     found = changes(slow_and_fast())
     told = expected_slowness(found, "2025Q1")
     assert told["area"].to_list() == ["slow", "fast"]
-    assert told["score"][0] > 0 > told["score"][1]
+    assert 1 >= told["score"][0] > 0.5 > told["score"][1] >= 0
     thin = found.head(2 * (FEWEST - 1))
     assert expected_slowness(thin, "2024Q2").is_empty()
+
+
+def test_an_area_with_few_changes_stays_nearer_the_middle_than_one_with_many() -> None:
+    found = changes(slow_and_fast())
+    fast = found.filter(pl.col("area") == "fast")
+    thin = fast.with_columns(area=pl.lit("thin"), record=pl.col("record") + 500).gather_every(5)
+    told = expected_slowness(pl.concat([found, thin]), "2025Q1")
+    assert told["area"].to_list() == ["slow", "thin", "fast"]
 
 
 def test_a_series_taken_in_on_one_day_counts_as_one_change() -> None:
