@@ -155,7 +155,7 @@ class Insights:
             about,
             since,
             seen.at,
-            present={one.id for one in self._directory.people()},
+            present=seen.memo.of("present", lambda: frozenset(one.id for one in self._directory.people())),
             goals=reader.goals(viewer.scopes, viewer.at),
             words=customer_words(self._database, viewer.scopes, viewer.at),
             rows=self.given(viewer, seen, since),
