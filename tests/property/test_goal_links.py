@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
 from examples import examples
 from goal_tables import NOW, Desk, terms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coachkit.insight.linking.answering import tasks
 from coachkit.insight.linking.queue import Proposals, propose
 from coachkit.insight.linking.slipping import courses
+from coachkit.insight.organisation.asking import Asked
 from coachkit.insight.organisation.tables import Tables, moment
 
 WORDS = st.lists(
@@ -77,6 +80,21 @@ def together(one: Desk, other: Desk) -> Desk:
 def test_the_future_moves_nothing(desk: Desk, future: Desk, other: Desk) -> None:
     assert seen(together(desk, future)) == seen(desk)
     assert seen(together(desk, other)) == seen(desk)
+
+
+def about_to_be_missed(desk: Desk, goals: list[str]) -> list[tuple[object, ...]]:
+    """As the scoring door tells it, of everything on record."""
+    task = next(one for one in tasks(terms) if one.name == "slips")
+    cut = moment(NOW) // 1000
+    keys = pl.DataFrame({"set": ["s"] * len(goals), "goal_id": goals, "cut": [cut] * len(goals)})
+    return task.predict(Asked(org="o", tables=desk.tables(), keys=keys)).rows()
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(desk=desks(), future=futures())
+def test_the_future_moves_no_goal_that_may_be_missed(desk: Desk, future: Desk) -> None:
+    goals = [goal["key"] for goal in desk.goals]
+    assert about_to_be_missed(together(desk, future), goals) == about_to_be_missed(desk, goals)
 
 
 @settings(max_examples=examples(60), deadline=None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from coachkit.insight.linking.cards import ItemCard, goal_cards, item_cards
+from coachkit.insight.linking.cards import GoalCard, ItemCard, goal_cards, item_cards
 from coachkit.insight.linking.linker import Linker
 from coachkit.insight.linking.slipping import NEVER_DAYS, Worked, courses, slip_order
 from coachkit.insight.linking.words import Terms
@@ -63,8 +63,7 @@ def _answer(asked: Asked, terms: Terms, *, confirmed: bool) -> pl.DataFrame:
     every = goal_cards(asked.tables)
     rows: list[tuple[str, str, str, float]] = []
     for name, items in _sets(asked).items():
-        own = [goal for goal in every if asked.sets.get(goal.key) == name]
-        linker = Linker(own or every, terms)
+        linker = Linker(_of_set(name, every, asked.sets), terms)
         linked = any(item.key in said for item in items)
         for item in items:
             linker.see(item)
@@ -77,6 +76,11 @@ def _answer(asked: Asked, terms: Terms, *, confirmed: bool) -> pl.DataFrame:
     return pl.DataFrame(
         rows, schema={"set": pl.String, "item_id": pl.String, "goal_id": pl.String, "score": pl.Float64}, orient="row"
     )
+
+
+def _of_set(name: str, goals: Sequence[GoalCard], sets: Mapping[str, str]) -> Sequence[GoalCard]:
+    """The goals of a set; all of them where it has none of its own."""
+    return [goal for goal in goals if sets.get(goal.key) == name] or goals
 
 
 def _sets(asked: Asked) -> Mapping[str, list[ItemCard]]:
@@ -126,20 +130,23 @@ def _cuts(asked: Asked) -> Mapping[int, list[tuple[str, str]]]:
     return found
 
 
-def _work(tables: Tables, named: Collection[str], terms: Terms, at: int) -> list[Worked]:
+def _work(tables: Tables, sets: Mapping[str, str], terms: Terms, at: int) -> list[Worked]:
     """Work of the last year on goals, as the linker judged each item on its day; links of sources as they stand.
 
-    :param tables: as of the moment ``at``. ``named``: keys of the items that are in a set; empty: nobody says.
+    :param tables: as of the moment ``at``. ``sets``: of goals and items; where there are any, others do not count.
     """
     import polars as pl
 
     keys = dict(tables.links.select("record", "target").iter_rows())
     recent = tables.items.filter(pl.coalesce("created_at", "known_at") > at - NEVER_DAYS * DAY)["record"]
-    linker = Linker(goal_cards(tables), terms)
+    every = goal_cards(tables)
+    linkers: dict[str, Linker] = {}
     found: list[Worked] = []
     for item in item_cards(tables, recent):
-        if item.at is None or (named and item.key not in named and item.record not in keys):
+        if item.at is None or (sets and item.key not in sets and item.record not in keys):
             continue
+        name = sets.get(item.key, "")
+        linker = linkers.get(name) or linkers.setdefault(name, Linker(_of_set(name, every, sets), terms))
         linker.see(item)
         if item.record in keys:
             found.append(Worked(goal=keys[item.record], record=item.record, at=item.at))
