@@ -148,14 +148,16 @@ class Insights:
         from coachkit.store.relational.contribution_notes import customer_words
         from coachkit.store.relational.reading_goal_map import SqlGoalMapReader
 
-        reader = SqlGoalMapReader(self._database)
+        reader, today = SqlGoalMapReader(self._database), self._directory.today(viewer.at)
         return view(
             seen.tables,
             seen.chart,
             about,
             since,
             seen.at,
-            present=seen.memo.of("present", lambda: frozenset(one.id for one in self._directory.people())),
+            present=seen.memo.of(
+                ("present", today), lambda: frozenset(one.id for one in self._directory.people(today))
+            ),
             goals=reader.goals(viewer.scopes, viewer.at),
             words=customer_words(self._database, viewer.scopes, viewer.at),
             rows=self.given(viewer, seen, since),
@@ -202,11 +204,12 @@ class Insights:
     def seen(self, viewer: Viewer) -> Seen:
         """What ``viewer`` may read of the organisation now."""
         look = self.whole(viewer).look(viewer.at)
+        today = self._directory.today(viewer.at)
         return Seen(
             at=viewer.at,
             tables=look.tables,
             chart=look.chart,
-            people=look.memo.of("people", lambda: _called(self._directory.people(left=True))),
+            people=look.memo.of(("people", today), lambda: _called(self._directory.people(today, left=True))),
             teams=look.memo.of("teams", look.chart.names),
             memo=look.memo,
         )

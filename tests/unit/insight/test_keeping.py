@@ -152,7 +152,7 @@ def test_a_look_is_what_could_be_known_at_that_moment(
         for name in ("memberships", "waits"):
             assert getattr(look.chart, name).equals(getattr(then, name), null_equal=True), name
         assert timedelta() <= at - look.at < timedelta(milliseconds=LONGEST_LOOK)
-        assert (look.at.date(), look.at.hour, look.at.minute // 15) == (at.date(), at.hour, at.minute // 15)
+        assert (look.at.date(), look.at.hour) == (at.date(), at.hour)
 
 
 def test_a_look_is_shared_until_something_happens_and_what_was_made_of_it_goes_with_it() -> None:

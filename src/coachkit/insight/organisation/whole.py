@@ -12,9 +12,9 @@ from coachkit.insight.organisation.tables import Tables, moment
 
 __all__ = ["LONGEST_LOOK", "Look", "Whole"]
 
-LONGEST_LOOK = 15 * 60_000
-"""Milliseconds. How long something has waited or lasted is up to a quarter of an hour older than shown; a full hour of
-any time zone begins a new look, so days and months are always those of the moment."""
+LONGEST_LOOK = 60 * 60_000
+"""Milliseconds. How long something has waited or lasted is up to an hour more than is shown, of days; every full hour
+begins a new look, so the months of what is told are always those of the moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
