@@ -41,6 +41,9 @@ def test_people_are_those_whose_view_opens_and_every_choice_does(office: Office,
     assert any(one.startswith("goal:") for one in every)
     for about in every:
         assert ana.get(URL, params={"about": about}).status_code == 200, about
+    for alone, about in (("Search", "Search"), ("payments", "Payments"), ("G-1", "G-1")):
+        assert ana.get(URL, params={"about": alone}).json()["about"] == about
+    assert ana.get(URL, params={"about": "Nobody At All"}).status_code == 404
     page = ana.get("/insight/contribution").text
     assert all(f"about={one.replace(':', '%3A')}&amp;" in page for one in every)
 

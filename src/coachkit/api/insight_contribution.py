@@ -152,8 +152,25 @@ def about_of(
         goal = _called(seen.tables.goals["key"].to_list(), key, "goal", "目标")
         return About(kind=AboutKind.GOAL, key=goal), goal, None
     own = words.strip().lower() in ("", "me")
-    person = app.directory.person(viewer.person) if own else app.directory.find_person(words, viewer)
+    try:
+        person = app.directory.person(viewer.person) if own else app.directory.find_person(words, viewer)
+    except NotFound:
+        if (thing := _thing(app, viewer, seen, words)) is None:
+            raise
+        return thing
     return About(kind=AboutKind.PERSON, key=person.public_id, person=person.id), person.name, person
+
+
+def _thing(app: App, viewer: Viewer, seen: Seen, words: str) -> tuple[About, str, PersonEntry | None] | None:
+    """What a name or a key alone means that is nobody's: a team, a project, a goal."""
+    if ":" in words:
+        return None
+    for kind in (TargetKind.TEAM, TargetKind.PROJECT, TargetKind.GOAL):
+        try:
+            return about_of(app, viewer, seen, f"{kind}:{words}")
+        except NotFound:
+            continue
+    return None
 
 
 def _called(known: list[str], key: str, kind: str, chinese: str) -> str:
