@@ -95,6 +95,12 @@ class Insights:
 
         return read_trail(self._database, viewer.scopes, record, viewer.at)
 
+    def parts(self, viewer: Viewer, key: str) -> tuple[str, frozenset[int]] | None:
+        """Of an epic, its key and the records of it and of what is part of it; ``None`` where there is none to read."""
+        from coachkit.store.relational.reading_trails import read_parts
+
+        return read_parts(self._database, viewer.scopes, key)
+
     # --- goals -------------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from coachkit.cli.app import app as commands
 from coachkit.domain.reviews import halves, period_of
 from coachkit.errors import BadInput
-from coachkit.sdk import Audience, Interaction, InteractionKind
+from coachkit.sdk import Audience, Interaction, InteractionKind, Link, WorkItem, WorkItemKind
 
 Clients = Callable[..., TestClient]
 URL = "/api/insight/contribution"
@@ -101,6 +101,30 @@ def test_between_all_teams_the_kinds_are_those_of_the_view_of_the_two(office: Of
         commands, ["--data", str(office.app.settings.data), "insight", "contribution", "--teams", "--as", "Tom Becker"]
     )
     assert "Payments" in done.output
+
+
+def test_an_epic_is_a_project_of_what_is_part_of_it(office: Office, client_of: Clients) -> None:
+    for name, who, links in (
+        ("BIG-1", "maria", ()),
+        ("BIG-2", "tom", (Link(rel="parent", target="BIG-1"),)),
+        ("BIG-3", "wei", ()),
+    ):
+        item = WorkItem(
+            kind=WorkItemKind.ISSUE,
+            key=name,
+            title=f"Part {name}",
+            created_at=at(3),
+            closed_at=at(9),
+            interactions=(Interaction(kind=InteractionKind.AUTHORED, actor=key(who), at=at(3)),),
+            links=links,
+        )
+        office.put("tracker", "work_items", name, item, at(9))
+    told = client_of(office, "chen").get(URL, params={"about": "project:big-1"}).json()
+    assert told["about"] == "BIG-1"
+    text = " ".join(one["text"] for one in told["did"]["delivered"])
+    assert "Part BIG-1" in text
+    assert "Part BIG-2" in text
+    assert "Part BIG-3" not in text
 
 
 def test_words_of_a_self_review_are_ones_own_until_they_are_handed_over(office: Office, client_of: Clients) -> None:

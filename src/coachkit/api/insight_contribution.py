@@ -146,6 +146,8 @@ def about_of(
         team = team_of(seen, key) or key
         return About(kind=AboutKind.TEAM, key=team), seen.teams[team], None
     if kind == "project" and key:
+        if (parts := app.insights.parts(viewer, key)) is not None:
+            return About(kind=AboutKind.EPIC, key=parts[0], items=parts[1]), parts[0], None
         project = _called(seen.tables.items["container"].drop_nulls().unique().to_list(), key, "project", "项目")
         return About(kind=AboutKind.PROJECT, key=project), project, None
     if kind == "goal" and key:

@@ -41,6 +41,7 @@ class AboutKind(StrEnum):
     PERSON = "person"
     TEAM = "team"
     PROJECT = "project"
+    EPIC = "epic"
     GOAL = "goal"
     BETWEEN = "between"
 
@@ -49,13 +50,15 @@ class AboutKind(StrEnum):
 class About:
     """What a view is of.
 
-    :ivar key: of a team, project or goal; of a person the public id; ``other`` the second of two teams.
+    :ivar key: of a team, project, epic or goal; of a person the public id; ``other`` the second of two teams.
+    :ivar items: of an epic, its record and those of its parts.
     """
 
     kind: AboutKind
     key: str
     person: int | None = None
     other: str | None = None
+    items: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +203,8 @@ def _selected(about: About) -> pl.Expr:
         return (pl.col("container") == about.key).fill_null(value=False)
     if about.kind is AboutKind.GOAL:
         return (pl.col("goal") == about.key).fill_null(value=False)
+    if about.kind is AboutKind.EPIC:
+        return pl.col("item").is_in(list(about.items)).fill_null(value=False)
     team, other, goal = (pl.col(name).fill_null("") for name in ("team", "other", "goal_team"))
     if about.kind is AboutKind.BETWEEN:
         there = (team == about.key) & ((other == about.other) | (goal == about.other))
@@ -303,6 +308,9 @@ def _voices(
         .select("key", "target")
         .iter_rows()
     )
+    records: dict[str, set[int]] = {}
+    for key, record in tables.items.filter(pl.col("key").is_in(list(keys))).select("key", "record").iter_rows():
+        records.setdefault(key, set()).add(record)
     chosen = []
     for one, team in zip(inside, teams, strict=True):
         item = one.item or ""
@@ -310,6 +318,7 @@ def _voices(
             AboutKind.PERSON: one.subject == about.person,
             AboutKind.TEAM: team == about.key,
             AboutKind.PROJECT: places.get(item) == about.key,
+            AboutKind.EPIC: bool(records.get(item, set()) & about.items),
             AboutKind.GOAL: serving.get(item) == about.key,
         }
         if fits[about.kind]:

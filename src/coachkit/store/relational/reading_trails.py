@@ -11,7 +11,7 @@ from coachkit.store.relational.database import Database
 from coachkit.store.relational.reading_base import Scope
 from coachkit.store.relational.schema import key_results, measurements, record_links, records, state_changes
 
-__all__ = ["read_trail"]
+__all__ = ["read_parts", "read_trail"]
 
 
 def read_trail(database: Database, scopes: frozenset[int], record: int, until: datetime) -> Trail:
@@ -24,6 +24,23 @@ def read_trail(database: Database, scopes: frozenset[int], record: int, until: d
         return Trail(
             states=_states(scope, record, until), links=_links(scope, record), values=_values(scope, record, until)
         )
+
+
+def read_parts(database: Database, scopes: frozenset[int], key: str) -> tuple[str, frozenset[int]] | None:
+    """Of an item that others are part of, an epic: its key as its source has it, and the records of it and of them."""
+    r, c = records.c, record_links.c
+    with database.read() as connection:
+        scope = Scope(connection, scopes)
+        whole = scope.rows(sa.select(r.id, r.key).where(sa.func.lower(r.key) == key.lower(), scope.standing()))
+        if not whole:
+            return None
+        parts = scope.rows(
+            sa.select(c.record_id)
+            .join(records, r.id == c.record_id)
+            .where(c.rel.in_(("parent", "epic")), c.target == whole[0].key, scope.standing())
+        )
+    found = frozenset(row.record_id for row in parts)
+    return (whole[0].key, found | {row.id for row in whole}) if found else None
 
 
 def _states(scope: Scope, record: int, until: datetime) -> tuple[StateStep, ...]:
