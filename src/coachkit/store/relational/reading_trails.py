@@ -31,7 +31,7 @@ def read_parts(database: Database, scopes: frozenset[int], key: str) -> tuple[st
     r, c = records.c, record_links.c
     with database.read() as connection:
         scope = Scope(connection, scopes)
-        whole = scope.rows(sa.select(r.id, r.key).where(sa.func.lower(r.key) == key.lower(), scope.standing()))
+        whole = scope.rows(sa.select(r.id, r.key).where(r.key.in_({key, key.upper()}), scope.standing()))
         if not whole:
             return None
         parts = scope.rows(
