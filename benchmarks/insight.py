@@ -1,7 +1,7 @@
 """Insight into a whole organisation at scale: time, memory, and ratios to the bare library calls on the same data.
 
     python benchmarks/insight.py [--interactions 50000 500000 5000000] [--people 50000] [--days 90] [--only ENGINE …]
-                                 [--asked 2000]
+                                 [--asked 20000]
 
 Each size is made from a seed and measured in a process of its own: seconds of each engine, those of the bare Polars or
 igraph call that reads the same columns for the same question, and the largest memory. Times are processor time, so that
@@ -308,7 +308,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50_000)
     parser.add_argument("--interactions", type=int, nargs="+", default=[50_000, 500_000, 5_000_000])
     parser.add_argument("--days", type=int, default=90)
-    parser.add_argument("--asked", type=int, default=2_000)
+    parser.add_argument("--asked", type=int, default=20_000)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()

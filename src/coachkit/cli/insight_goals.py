@@ -128,6 +128,7 @@ def links(
     with opened(context, language=lang) as app:
         reader, zh = viewer_named(app, viewer), app.settings.language == "zh"
         found = questions_of(app, reader, app.settings.language, limit)
+        older = app.insights.goals.overview(reader).proposals.passed_over
     if as_json:
         emit([one.model_dump(mode="json") for one in found])
         return
@@ -135,6 +136,9 @@ def links(
         console.print("没有待确认的关联。" if zh else "Nothing waits for an answer.")
     for one in found:
         _question(one, zh)
+    if older:
+        said = f"另有 {older:,} 项较早的事项没有关联，因数量过多未逐项查看。"
+        console.print(said if zh else f"{older:,} older items without a link were too many to look at.", style="dim")
 
 
 def _question(one: QuestionAnswer, zh: bool) -> None:

@@ -186,6 +186,17 @@ def test_old_items_are_not_asked_about(desk: Desk) -> None:
     assert ms(121) < moment(NOW)
 
 
+def test_of_very_many_items_the_newest_are_looked_at_and_the_rest_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coachkit.insight.linking.queue.MOST_LOOKED", 2)
+    for days in (10, 20, 30):
+        desk.item(100 + days, "Cut latency of slow queries", days=days)
+    found = proposed(desk)
+    assert {one.item.record for one in found.open} == {110, 120}
+    assert found.passed_over == 1
+
+
 def test_confidence_has_a_word_for_each_level() -> None:
     assert [confidence_word(value, zh=False) for value in (0.9, 0.5, 0.1)] == ["likely", "perhaps", "a guess"]
     assert confidence_word(0.0, zh=True) == "猜测"

@@ -44,10 +44,6 @@ class GoalCard:
     ended: tuple[tuple[int, bool], ...] = ()
     milestones: tuple[tuple[int, str], ...] = ()
 
-    def aims_at(self, milestones: frozenset[str], at: int | None) -> bool:
-        """Whether it aimed at one of these by a moment; ``None``: by any."""
-        return any(name in milestones and (at is None or since <= at) for since, name in self.milestones)
-
     def over_at(self, at: int) -> bool:
         """Whether it was over at a moment, by what was known then."""
         return next((over for since, over in reversed(self.ended) if since <= at), False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ import numpy as np
 from coachkit.insight.linking.cards import GoalCard, ItemCard
 from coachkit.insight.linking.trails import Lives, Trail
 from coachkit.insight.linking.weights import SIGNS, WHETHER
-from coachkit.insight.linking.words import Floats, Index, Memory, Terms, name_parts, stems
+from coachkit.insight.linking.words import Floats, Index, Memory, Places, Terms, name_parts, stems
 from coachkit.insight.organisation.tables import DAY
 
 __all__ = ["EARLY_DAYS", "LATE_DAYS", "Candidate", "Linker", "Look"]
@@ -37,6 +37,12 @@ STEP = 0.3
 
 NEAR = 8.0
 """Shared words of this weight make two items similar enough to name one as the reason: about two rare words."""
+
+FORGETS = 0.7
+"""With each confirmed item of somebody, the earlier ones say so much of the team that they work for."""
+
+SUPPOSED = 0.001
+"""Goals that are less likely leave no trace: among thousands most are."""
 
 SHARP = 10.0
 """A tenth of a piece of somebody's recent work is told apart from none."""
@@ -116,10 +122,13 @@ class Linker:
         self._lives = Lives(self.goals)
         self._owned = self._by(lambda goal: goal.owners)
         self._of_team = self._by(lambda goal: goal.teams)
-        size = len(self.goals)
-        self._by_author: dict[int, _Author] = defaultdict(lambda: _Author(size))
-        self._trail = Trail(size)
-        self._worked = np.zeros(size, dtype=bool)
+        self._aims: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for place, goal in enumerate(self.goals):
+            for since, name in goal.milestones:
+                self._aims[name].append((since, place))
+        self._by_author: dict[int, _Author] = defaultdict(_Author)
+        self._trail = Trail()
+        self._worked = np.zeros(len(self.goals), dtype=bool)
         self._squares = np.full(len(_NAMES), 5.0)
         self._asked_squares = np.full(len(_ASKED), 5.0)
         self._labels: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -132,12 +141,12 @@ class Linker:
                 counted[word] += weight
         return counted
 
-    def _by(self, key: Callable[[GoalCard], Iterable[Hashable]]) -> dict[Hashable, Floats]:
-        found: dict[Hashable, Floats] = {}
+    def _by(self, key: Callable[[GoalCard], Iterable[Hashable]]) -> dict[Hashable, Places]:
+        found: dict[Hashable, list[int]] = defaultdict(list)
         for place, goal in enumerate(self.goals):
             for one in key(goal):
-                found.setdefault(one, np.zeros(len(self.goals)))[place] = 1.0
-        return found
+                found[one].append(place)
+        return {one: np.array(places, dtype=np.int64) for one, places in found.items()}
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -203,18 +212,29 @@ class Linker:
 
         self._stated(item, found)
         self._said(item, words, subject, put)
-        self._near(item, put)
-        self._timely(item, put)
+        self._near(item, put, found)
+        self._timely(item, put, found)
         for who in item.authors:
             if who in self._by_author:
-                author = self._by_author[who]
-                put("author_last", author.last)
-                put("author_ever", np.minimum(author.ever, 2))
-                put("author_team", self._share(author.recent))
-                put("author_lately", np.log1p(SHARP * author.trail.at(item.at)))
-        put("goal_lately", np.log1p(self._trail.at(item.at)))
+                self._done_by(self._by_author[who], item.at, found)
+        places, work = self._trail.at(item.at)
+        found[places, _PLACE["goal_lately"]] = np.log1p(work)
         put("near", self._memory.by_goal(shared, len(self.goals)) / 10)
         return found
+
+    def _done_by(self, author: _Author, at: int | None, found: Floats) -> None:
+        """What an author's items were for; of several authors what speaks most for a goal counts."""
+        places, work = author.trail.at(at)
+        ever = np.array(list(author.ever), dtype=np.int64)
+        of_team, share = self._share(author.recent)
+        for name, where, values in (
+            ("author_last", np.array(author.last, dtype=np.int64), np.ones(len(author.last))),
+            ("author_ever", ever, np.minimum(np.array(list(author.ever.values()), dtype=np.float64), 2)),
+            ("author_team", of_team, share),
+            ("author_lately", places, np.log1p(SHARP * work)),
+        ):
+            column = found[:, _PLACE[name]]
+            column[where] = np.maximum(column[where], values)
 
     def _stated(self, item: ItemCard, found: Floats) -> None:
         """It says itself what it is for."""
@@ -234,32 +254,38 @@ class Linker:
         if item.record in self._likeness:
             put("meaning", self._likeness[item.record] * 10)
 
-    def _near(self, item: ItemCard, put: _Put) -> None:
+    def _near(self, item: ItemCard, put: _Put, found: Floats) -> None:
         """Whose it is."""
-        size = len(self.goals)
-        owned = _any(self._owned, item.authors, size)
+        owned = _any(self._owned, item.authors, len(self.goals))
         put("owner", owned)
         put("fresh_owner", owned * ~self._worked)
-        put("owner_team", self._share(owned))
-        put("team", _any(self._of_team, item.teams, size))
+        of_team, share = self._share(dict.fromkeys(np.flatnonzero(owned).tolist(), 1.0))
+        found[of_team, _PLACE["owner_team"]] = share
+        put("team", _any(self._of_team, item.teams, len(self.goals)))
 
-    def _timely(self, item: ItemCard, put: _Put) -> None:
+    def _timely(self, item: ItemCard, put: _Put, found: Floats) -> None:
         """Whether a goal was alive when it appeared."""
-        if item.milestones:
-            put("release", np.array([float(goal.aims_at(item.milestones, item.at)) for goal in self.goals]))
+        aims = [aim for name in item.milestones for aim in self._aims.get(name, ())]
+        found[[place for since, place in aims if item.at is None or since <= item.at], _PLACE["release"]] = 1.0
         if item.at is not None:
             put("over", self._lives.over(item.at - LATE_DAYS * DAY))
             put("old", np.log1p(self._lives.months_old(item.at)))
             put("early", (self._lives.created > item.at).astype(np.float64))
 
-    def _share(self, goals: Floats) -> Floats:
-        """By goal, the share of ``goals`` (weighted) that are of its team."""
-        total = goals.sum()
-        found = np.zeros(len(self.goals))
-        if total > 0:
-            for members in self._of_team.values():
-                found = np.maximum(found, members * (goals * members).sum() / total)
-        return found
+    def _share(self, goals: Mapping[int, float]) -> tuple[Places, Floats]:
+        """Goals of the teams of these ones, and the share of ``goals`` (place → weight) that are of the same team."""
+        total = sum(goals.values())
+        by_team: dict[Hashable, float] = defaultdict(float)
+        for place, weight in goals.items():
+            for team in self.goals[place].teams:
+                by_team[team] += weight / total
+        if not by_team:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        order = sorted(by_team, key=lambda team: (by_team[team], str(team)))  # of several teams the largest share stays
+        shares: dict[int, float] = {}
+        for one in order:
+            shares.update(dict.fromkeys(self._of_team[one].tolist(), by_team[one]))
+        return np.array(list(shares), dtype=np.int64), np.array(list(shares.values()))
 
     def _whether(
         self,
@@ -331,12 +357,14 @@ class Linker:
 
     def suppose(self, look: Look) -> None:
         """Remember what an item is probably for, while nobody has said: the next one is seldom for something else."""
-        self._trace(look.item, look.any_goal * look.probabilities)
+        likely = look.any_goal * look.probabilities
+        places = np.flatnonzero(likely >= SUPPOSED)
+        self._trace(look.item, places, likely[places])
 
-    def _trace(self, item: ItemCard, work: Floats) -> None:
-        self._trail.add(work, item.at)
+    def _trace(self, item: ItemCard, places: Places, work: Floats) -> None:
+        self._trail.add(places, work, item.at)
         for who in item.authors:
-            self._by_author[who].trail.add(work, item.at)
+            self._by_author[who].trail.add(places, work, item.at)
 
     def _sharpen(self, look: Look, places: tuple[int, ...]) -> None:
         wanted = np.zeros(len(self.goals))
@@ -355,11 +383,8 @@ class Linker:
         self._memory.add(item.record, look.words, places, self._index.total(look.words))
         for who in item.authors:
             self._by_author[who].add(places, asked)
-        work = np.zeros(len(self.goals))
-        if places:
-            work[list(places)] = 1.0
-            self._worked[list(places)] = True
-        self._trace(item, work)
+        self._worked[list(places)] = True
+        self._trace(item, np.array(places, dtype=np.int64), np.ones(len(places)))
         if asked:
             side = 0 if places else 1
             self._answers[side] += 1
@@ -370,7 +395,12 @@ class Linker:
 
     def candidates(self, look: Look, limit: int = 3) -> list[Candidate]:
         """The likeliest goals of an item, the likeliest first."""
-        order = np.argsort(-look.scores, kind="stable")[:limit]
+        places = (
+            np.flatnonzero(look.scores >= np.partition(look.scores, -limit)[-limit])
+            if limit < len(self.goals)
+            else (np.arange(len(self.goals)))
+        )
+        order = places[np.argsort(-look.scores[places], kind="stable")][:limit]
         return [
             Candidate(
                 goal=self.goals[place],
@@ -399,13 +429,13 @@ class Linker:
 
 
 class _Author:
-    """What somebody's items were for: as confirmed, and, in the trail, as supposed."""
+    """What somebody's items were for: as confirmed, by place of the goal, and, in the trail, as supposed."""
 
-    def __init__(self, goals: int) -> None:
-        self.last = np.zeros(goals)
-        self.recent = np.zeros(goals)
-        self.ever = np.zeros(goals)
-        self.trail = Trail(goals)
+    def __init__(self) -> None:
+        self.last: tuple[int, ...] = ()
+        self.recent: dict[int, float] = {}
+        self.ever: Counter[int] = Counter()
+        self.trail = Trail()
         self.answers = [0.0, 0.0]
 
     def add(self, places: tuple[int, ...], asked: bool) -> None:
@@ -413,19 +443,18 @@ class _Author:
             self.answers[0 if places else 1] += 1
         if not places:
             return
-        self.last[:] = 0
-        self.recent *= 0.7
+        self.last = places
+        self.recent = {place: weight * FORGETS for place, weight in self.recent.items()}
         for place in places:
-            self.last[place] = 1
-            self.recent[place] += 1
+            self.recent[place] = self.recent.get(place, 0.0) + 1
             self.ever[place] += 1
 
 
-def _any(by: Mapping[Hashable, Floats], keys: Collection[Hashable], size: int) -> Floats:
+def _any(by: Mapping[Hashable, Places], keys: Collection[Hashable], size: int) -> Floats:
     found = np.zeros(size)
     for key in keys:
         if key in by:
-            found = np.maximum(found, by[key])
+            found[by[key]] = 1.0
     return found
 
 

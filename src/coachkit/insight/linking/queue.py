@@ -17,7 +17,7 @@ from coachkit.insight.organisation.tables import DAY, Tables
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ASKED_DAYS", "MOST_LEARNED", "Proposal", "Proposals", "lately", "propose"]
+__all__ = ["ASKED_DAYS", "MOST_LEARNED", "MOST_LOOKED", "Proposal", "Proposals", "lately", "propose"]
 
 ASKED_DAYS = 120
 """Items older than this are not asked about: who remembers."""
@@ -27,6 +27,9 @@ KNOWN_DAYS = 730
 
 MOST_LEARNED = 3_000
 """The newest linked items that the linker learns from: what was confirmed long ago says little of today."""
+
+MOST_LOOKED = 20_000
+"""The newest items without a link that are looked at, some milliseconds each: beyond, one waits too long for a page."""
 
 LEAST = 0.01
 """Below this confidence a goal is not worth a question."""
@@ -68,11 +71,13 @@ class Proposals:
     :ivar open: items without an answer, those most worth one first.
     :ivar work: work on goals: linked by a source or a person, and as proposed.
     :ivar linked: item → keys of its goals, by a source or a person.
+    :ivar passed_over: older items that were not looked at, because there are more than :data:`MOST_LOOKED`.
     """
 
     open: tuple[Proposal, ...]
     work: tuple[Worked, ...]
     linked: Mapping[int, frozenset[str]]
+    passed_over: int = 0
 
 
 def propose(
@@ -110,9 +115,13 @@ def propose(
     ]
     recent = Counter(one.goal for one in work if one.at > at - 90 * DAY)
     found: list[Proposal] = []
-    for record, item in items.items():
-        if record in goals_of or record in said or (item.at or 0) < at - ASKED_DAYS * DAY:
-            continue
+    unlinked = [
+        item
+        for record, item in items.items()
+        if record not in goals_of and record not in said and (item.at or 0) >= at - ASKED_DAYS * DAY
+    ]
+    for item in unlinked[-MOST_LOOKED:]:
+        record = item.record
         inherited = item.belongs_to & known
         if inherited:
             work += [
@@ -131,6 +140,7 @@ def propose(
         open=tuple(found),
         work=tuple(work),
         linked={record: frozenset(goals) for record, goals in goals_of.items()},
+        passed_over=max(0, len(unlinked) - MOST_LOOKED),
     )
 
 

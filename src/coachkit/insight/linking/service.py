@@ -10,6 +10,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from coachkit.access import Directory, Viewer
 from coachkit.access.contributions import TargetDirectory
@@ -23,6 +24,7 @@ from coachkit.insight.linking.mapping import GoalMapReader, MappedGoal
 from coachkit.insight.linking.queue import Proposal, Proposals, lately, propose
 from coachkit.insight.linking.slipping import Course, Worked, courses
 from coachkit.insight.linking.words import Floats, Terms, likeness
+from coachkit.insight.organisation.keeping import Memo
 from coachkit.insight.organisation.tables import Tables, moment
 
 __all__ = ["GoalLinks", "GoalView", "Overview"]
@@ -94,19 +96,20 @@ class GoalLinks:
         self._targets = targets
         self._terms = terms
         self._changed = changed
-        self._kept: OrderedDict[object, Overview] = OrderedDict()
+        self._lock = Lock()
+        self._kept: OrderedDict[object, Memo] = OrderedDict()
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def overview(self, viewer: Viewer) -> Overview:
-        """Made anew when anything has changed, or on another day."""
+        """Made anew when anything has changed, or on another day; once, however many ask for it meanwhile."""
         mark = (viewer.scopes, viewer.at.date(), self._changed())
-        if mark not in self._kept:
-            self._kept[mark] = self._look(viewer)
+        with self._lock:
+            memo = self._kept.setdefault(mark, Memo())
+            self._kept.move_to_end(mark)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        self._kept.move_to_end(mark)
-        return self._kept[mark]
+        return memo.of("overview", lambda: self._look(viewer))
 
     def _look(self, viewer: Viewer) -> Overview:
         at = moment(viewer.at)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from coachkit.insight.linking.cards import GoalCard
-from coachkit.insight.linking.words import Floats
+from coachkit.insight.linking.words import Floats, Places
 from coachkit.insight.organisation.tables import DAY
 
 __all__ = ["Lives", "Trail"]
@@ -19,29 +19,40 @@ FADES_DAYS = 60
 FADES_UNDATED = 0.9
 """Where nobody dates the items, each one makes the earlier ones count so much."""
 
+FAINT = 0.0001
+"""Less is forgotten."""
+
 UNKNOWN_MONTHS = 12
 """A goal that nobody dates is taken to be a year old."""
 
 
 class Trail:
-    """How much was done for each goal lately: pieces of work, each fading with time."""
+    """How much was done for goals lately: pieces of work, each fading with time. Goals without any take no room."""
 
-    def __init__(self, goals: int) -> None:
-        self._work = np.zeros(goals)
+    def __init__(self) -> None:
+        self._places: Places = np.zeros(0, dtype=np.int64)
+        self._work: Floats = np.zeros(0)
         self._at: int | None = None
 
-    def at(self, moment: int | None) -> Floats:
-        """:param moment: of the item looked at; work shortly after it tells as much as work shortly before."""
-        return self._work * self._faded(moment)
+    def at(self, moment: int | None) -> tuple[Places, Floats]:
+        """Places of goals, and how much was done for each.
 
-    def add(self, work: Floats, moment: int | None) -> None:
-        """:param work: by goal, how likely this piece of work is for it; confirmed work is 1."""
+        :param moment: of the item looked at; work shortly after it tells as much as work shortly before.
+        """
+        return self._places, self._work * self._faded(moment)
+
+    def add(self, places: Places, work: Floats, moment: int | None) -> None:
+        """:param work: by place, how likely this piece of work is for that goal; confirmed work is 1."""
         faded = self._faded(moment)
         if self._at is not None and moment is not None and moment < self._at:
-            self._work = self._work + work * faded
-            return
-        self._work = self._work * faded + work
-        self._at = moment
+            work = work * faded
+        else:
+            self._work = self._work * faded
+            self._at = moment
+        everywhere, where = np.unique(np.concatenate([self._places, places]), return_inverse=True)
+        total = np.zeros(len(everywhere))
+        np.add.at(total, where, np.concatenate([self._work, work]))
+        self._places, self._work = everywhere[total >= FAINT], total[total >= FAINT]
 
     def _faded(self, moment: int | None) -> float:
         if moment is None or self._at is None:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Index", "Memory", "Terms", "likeness", "name_parts", "stem", "stems"]
+__all__ = ["Floats", "Index", "Memory", "Places", "Terms", "likeness", "name_parts", "stem", "stems"]
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+"""Where goals stand in the linker's list."""
 Terms = Callable[[str], Sequence[str]]
 """The product's tokenizer: text to terms."""
 

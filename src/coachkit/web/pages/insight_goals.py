@@ -161,6 +161,7 @@ def show_queue(request: Request, app: Installation, viewer: Asks) -> HTMLRespons
         nav="insight",
         questions=questions[:_ASKED],
         waiting=len(app.insights.goals.questions(viewer)),
+        passed_over=seen.proposals.passed_over,
         goals=[goal for goal in seen.goals if goal.running],
         answers=[_answer(answer, item, reader, answer.id == in_force) for answer, item in answers],
     )
