@@ -28,6 +28,9 @@ KNOWN_DAYS = 730
 MOST_LEARNED = 3_000
 """The newest linked items that the linker learns from: what was confirmed long ago says little of today."""
 
+MOST_SEEN = 50_000
+"""The newest items whose words are counted: how common a word is shows in a part of them."""
+
 MOST_LOOKED = 20_000
 """The newest items without a link that are looked at, some milliseconds each: beyond, one waits too long for a page."""
 
@@ -152,7 +155,7 @@ def _teach(
     said: Mapping[int, GoalAnswer],
 ) -> None:
     """What is linked and answered, in the order of time."""
-    for item in items.values():
+    for item in list(items.values())[-MOST_SEEN:]:
         linker.see(item)
     lessons = [(since[record], record) for record in goals_of if record in items]
     if items:
