@@ -223,17 +223,17 @@ def _rests(goal: MappedGoal, around: Surroundings) -> Iterator[Finding]:
     rest = course.days_without_work(now)
     if rest > max(STALLED_DAYS, USUAL_GAPS * (course.usual_gap or 0)):
         since = datetime.fromtimestamp(course.last_work / 1000, UTC).date()
-        yield _say("stalled", goal, records=course.recent[:1], days=int(rest), since=since)
+        yield _say("stalled", goal, records=course.recent[:1], days=(around.today - since).days, since=since)
 
 
 def _values(goal: MappedGoal, around: Surroundings) -> Iterator[Finding]:
     for result in goal.results:
         if not result.measurements or _reached(result):
             continue
-        last = result.measurements[-1].at
-        days = (around.at - last).days
+        last = result.measurements[-1].at.date()
+        days = (around.today - last).days
         if days > STALE_DAYS:
-            yield _say("stale", goal, result=result.key, title=result.title, days=days, since=last.date())
+            yield _say("stale", goal, result=result.key, title=result.title, days=days, since=last)
 
 
 def _moves(goal: MappedGoal, around: Surroundings) -> Iterator[Finding]:
