@@ -234,6 +234,7 @@ def test_slips_are_answered_for_the_moments_asked_about(desk: Desk) -> None:
     desk.item(1, "Cut latency of slow queries", by=ANA, days=20)
     desk.link(1, SEARCH, 20)
     cut = ms(0) // 1000
-    keys = pl.DataFrame({"set": ["s", "s"], "goal_id": [SEARCH, REFUNDS], "cut": [cut, cut]})
+    keys = pl.DataFrame({"set": ["s"] * 3, "goal_id": [SEARCH, REFUNDS, "NOT-WRITTEN"], "cut": [cut] * 3})
     found = {row["goal_id"]: row["score"] for row in rows(desk, "slips", keys).iter_rows(named=True)}
     assert found[SEARCH] < found[REFUNDS], "there was work on it"
+    assert found[SEARCH] < found["NOT-WRITTEN"] <= found[REFUNDS], "of what nobody wrote down nothing is known"

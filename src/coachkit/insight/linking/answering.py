@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from statistics import median
 from typing import TYPE_CHECKING
 
 from coachkit.insight.linking.cards import GoalCard, ItemCard, goal_cards, item_cards
@@ -110,7 +111,9 @@ def _slips(asked: Asked, terms: Terms) -> pl.DataFrame:
         tables = asked.tables.as_of(datetime.fromtimestamp(cut, UTC))
         known = dict(tables.goals.select("record", "key").iter_rows())
         found = courses(known, _work(tables, asked.sets, terms, at), tables.states, at)
-        rows += [(name, key, cut, slip_order(found[key], at)) for name, key in wanted if key in found]
+        order = {key: slip_order(course, at) for key, course in found.items()}
+        usual = median(order.values()) if order else 0.0  # of a goal that nobody wrote down yet nothing is known
+        rows += [(name, key, cut, order.get(key, usual)) for name, key in wanted]
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
