@@ -216,9 +216,20 @@ def _roots(
         reach(goal)
     for key in sorted(known):
         if key not in reached:
-            found.append(known[key])
-            reach(known[key])
+            first = known[_in_circle(key, known)]
+            found.append(first)
+            reach(first)
     return found
+
+
+def _in_circle(key: str, known: Mapping[str, GoalAnswerModel]) -> str:
+    """Of the circle that a goal without a root hangs on, the first: from it all that hang on the circle are reached."""
+    way: list[str] = []
+    above: str | None = key
+    while above is not None and above not in way:
+        way.append(above)
+        above = _parent(known[above], known)
+    return min(way[way.index(above) :]) if above is not None else key
 
 
 def _capped(branches: Sequence[Branch], name: str, wanted: Wanted) -> tuple[Sequence[Branch], int]:

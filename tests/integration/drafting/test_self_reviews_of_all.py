@@ -73,7 +73,7 @@ def test_what_is_told_cites_a_record_that_person_and_manager_may_read(sample: Sa
 
 
 def test_a_goal_of_theirs_that_was_finished_is_told(sample: SampleOffice, reviews: Reviews) -> None:
-    tables = sample.app.insights.tables(None, sample.app.now())
+    tables = sample.app.insights.reader.tables(None).as_of(sample.app.now())
     done = {row["record"] for row in tables.states.to_dicts() if row["category"] == "done"}
     keys = {row["record"]: row["key"] for row in tables.goals.to_dicts() if row["record"] in done}
     owned = [(row["person"], keys[row["record"]]) for row in tables.owners.to_dicts() if row["record"] in keys]
