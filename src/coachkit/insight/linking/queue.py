@@ -118,11 +118,8 @@ def propose(
     ]
     recent = Counter(one.goal for one in work if one.at > at - 90 * DAY)
     found: list[Proposal] = []
-    unlinked = [
-        item
-        for record, item in items.items()
-        if record not in goals_of and record not in said and (item.at or 0) >= at - ASKED_DAYS * DAY
-    ]
+    unlinked = [item for item in items.values() if item.record not in goals_of and item.record not in said]
+    unlinked = [item for item in unlinked if (item.at or 0) >= at - ASKED_DAYS * DAY]
     for item in unlinked[-MOST_LOOKED:]:
         record = item.record
         inherited = item.belongs_to & known
