@@ -135,7 +135,9 @@ class Insights:
     @staticmethod
     def since(at: datetime, months: int) -> datetime:
         """The first moment of the month that lies ``months`` (3, 6 or 12) closed months back."""
-        return _since(at, months)
+        from coachkit.insight.periods import PERIODS, period_starts
+
+        return period_starts(at)[1][PERIODS.index(months)]
 
     def given(self, viewer: Viewer, seen: Seen, since: datetime) -> pl.DataFrame:
         """Everything that people did since then, as contribution views tell it."""
@@ -225,7 +227,7 @@ class Insights:
         from coachkit.insight.network.findings import network
 
         return seen.memo.of(
-            ("network", months), lambda: network(seen.tables, seen.chart, _since(seen.at, months), seen.at)
+            ("network", months), lambda: network(seen.tables, seen.chart, self.since(seen.at, months), seen.at)
         )
 
     def team_map(self, seen: Seen, months: int) -> TeamMap:
@@ -238,7 +240,9 @@ class Insights:
         """Where work waited, since ``months`` (3, 6 or 12) closed months ago."""
         from coachkit.insight.flow.findings import flow
 
-        return seen.memo.of(("flow", months), lambda: flow(seen.tables, seen.chart, _since(seen.at, months), seen.at))
+        return seen.memo.of(
+            ("flow", months), lambda: flow(seen.tables, seen.chart, self.since(seen.at, months), seen.at)
+        )
 
 
 def _called(people: Iterable[PersonEntry]) -> dict[int, str]:
@@ -249,9 +253,3 @@ def _called(people: Iterable[PersonEntry]) -> dict[int, str]:
         one.id: f"{one.name} ({one.team_name or one.title or one.public_id})" if often[one.name] > 1 else one.name
         for one in people
     }
-
-
-def _since(at: datetime, months: int) -> datetime:
-    from coachkit.insight.network.teams import PERIODS, period_starts
-
-    return period_starts(at)[1][PERIODS.index(months)]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from org_tables import NOW, Org
 
-from coachkit.insight.network.teams import PERIODS, open_periods, team_map
+from coachkit.insight.network.teams import team_map
+from coachkit.insight.periods import PERIODS, open_periods
 
 people = st.frozensets(st.integers(1, 12), max_size=9)
 

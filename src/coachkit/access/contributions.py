@@ -11,7 +11,7 @@ from coachkit.access.viewer import Viewer
 from coachkit.domain.targets import Target
 from coachkit.errors import AccessDenied
 
-__all__ = ["Asking", "Resolved", "TargetDirectory", "asks_as", "may_ask_for"]
+__all__ = ["Asking", "Resolved", "TargetDirectory", "asks_as", "leads_team", "may_ask_for"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,11 @@ class TargetDirectory(Protocol):
 
     def shared_scopes(self, viewer: Viewer, target: Target, others: Collection[int] = ()) -> frozenset[int]:
         """What the viewer, those who lead or own the target, its team and ``others`` may all read."""
+
+
+def leads_team(targets: TargetDirectory, viewer: Viewer, team: str) -> bool:
+    """Whether the viewer leads the team with this key today."""
+    return any(lead.id == viewer.person for lead in targets.leads(Target.of_team(team)))
 
 
 def asks_as(targets: TargetDirectory, viewer: Viewer, target: Target) -> str | None:

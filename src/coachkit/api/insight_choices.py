@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from coachkit.access import PersonEntry, Viewer
+from coachkit.access.contributions import leads_team
 from coachkit.access.policy import HR
+from coachkit.api.people import granted_people
 from coachkit.api.security import Asks, Installation
 from coachkit.bootstrap import App
-from coachkit.domain.targets import Target, TargetKind
-from coachkit.errors import CoachkitError
 from coachkit.insights import Seen
 
 __all__ = ["Choices", "choices_answer", "choices_of", "router"]
@@ -47,37 +46,14 @@ def _people(app: App, viewer: Viewer, seen: Seen) -> tuple[PersonEntry, ...]:
     """The viewer, who reports to them, who is in a team they lead, and for whom they hold HR's grant."""
     directory = app.directory
     own, reports = directory.person(viewer.person), directory.reports_of(viewer.person)
-    led = _led(app, viewer, {one.team for one in (own, *reports) if one.team})
+    teams = {one.team for one in (own, *reports) if one.team}  # nobody leads a team in which none of these is
+    led = {team for team in teams if leads_team(app.targets, viewer, team)}
     found = {one.id: one for one in (own, *reports)}
     if led:
         found |= {one.id: one for one in directory.people(directory.today(viewer.at)) if one.active and one.team in led}
-    found |= {one.id: one for one in _granted(app, viewer)}
+    if HR in viewer.roles:
+        found |= {one.id: one for one, _ in granted_people(app, viewer)}
     return tuple(sorted(found.values(), key=lambda one: (seen.people.get(one.id, one.name).casefold(), one.id)))
-
-
-def _granted(app: App, viewer: Viewer) -> Iterator[PersonEntry]:
-    for grant in app.grants.list(viewer.person) if HR in viewer.roles else ():
-        kind, _, account = grant.scope_key.partition(":")
-        if grant.role != HR or kind != "subject":
-            continue
-        try:
-            person = app.directory.find_person(account)
-        except CoachkitError:  # the account is nobody's any more
-            continue
-        if person.active and app.directory.is_granted(viewer.person, HR, person.id):
-            yield person
-
-
-def _led(app: App, viewer: Viewer, teams: Collection[str]) -> frozenset[str]:
-    """Of the teams in which the viewer or somebody who reports to them is: nobody leads another."""
-    return frozenset(
-        team
-        for team in teams
-        if any(
-            one.id == viewer.person
-            for one in app.targets.leads(Target(kind=TargetKind.TEAM, key=team, name=team, team=team))
-        )
-    )
 
 
 def _projects(seen: Seen) -> tuple[str, ...]:

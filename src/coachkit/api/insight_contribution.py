@@ -191,8 +191,7 @@ def readers_of(app: App, person: PersonEntry) -> tuple[PersonEntry, ...]:
     """Who may open somebody's view besides themselves, by name: whom they report to, and who leads their team."""
     found = {manager.id: manager} if (manager := app.directory.manager_of(person.id)) else {}
     if person.team:
-        team = Target(kind=TargetKind.TEAM, key=person.team, name=person.team, team=person.team)
-        found |= {one.id: one for one in app.targets.leads(team)}
+        found |= {one.id: one for one in app.targets.leads(Target.of_team(person.team))}
     found.pop(person.id, None)
     return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.id)))
 

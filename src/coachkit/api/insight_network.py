@@ -20,7 +20,8 @@ from coachkit.domain.identity import public_id
 from coachkit.errors import NotFound
 from coachkit.insight.flow.findings import Flow
 from coachkit.insight.network.findings import Network
-from coachkit.insight.network.teams import PERIODS, TeamMap
+from coachkit.insight.network.teams import TeamMap
+from coachkit.insight.periods import PERIODS
 from coachkit.insights import Seen
 
 __all__ = [

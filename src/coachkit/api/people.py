@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -21,7 +22,7 @@ from coachkit.domain.drafts import DraftKind
 from coachkit.domain.identity import unpublic_id
 from coachkit.errors import CoachkitError, NotFound
 
-__all__ = ["OpenTo", "PersonId", "open_people", "person_of", "router"]
+__all__ = ["OpenTo", "PersonId", "granted_people", "open_people", "person_of", "router"]
 
 router = APIRouter(tags=["briefs"], responses=PROBLEMS)
 
@@ -49,7 +50,16 @@ def open_people(app: App, viewer: Viewer) -> list[OpenTo]:
     """Whose brief the viewer may open today: their own, then their reports', then what grants open, by name."""
     found = {viewer.person: OpenTo(app.directory.person(viewer.person), "self")}
     found |= {one.id: OpenTo(one, "report") for one in app.directory.reports_of(viewer.person)}
-    granted: dict[int, OpenTo] = {}
+    granted = {
+        person.id: OpenTo(person, "grant", reason)
+        for person, reason in granted_people(app, viewer)
+        if person.id not in found and opens_brief(app.directory, viewer, person, viewer.at)
+    }
+    return [*found.values(), *sorted(granted.values(), key=lambda one: one.person.name)]
+
+
+def granted_people(app: App, viewer: Viewer) -> Iterator[tuple[PersonEntry, str]]:
+    """Who works here and whom HR's grant opens to the viewer, with its reason."""
     for grant in app.grants.list(viewer.person):
         kind, _, account = grant.scope_key.partition(":")
         if grant.role != HR or kind != "subject":
@@ -58,9 +68,8 @@ def open_people(app: App, viewer: Viewer) -> list[OpenTo]:
             person = app.directory.find_person(account)
         except CoachkitError:  # the account is nobody's any more
             continue
-        if person.id not in found and person.active and opens_brief(app.directory, viewer, person, viewer.at):
-            granted[person.id] = OpenTo(person, "grant", grant.reason)
-    return [*found.values(), *sorted(granted.values(), key=lambda one: one.person.name)]
+        if person.active and app.directory.is_granted(viewer.person, HR, person.id):
+            yield person, grant.reason
 
 
 @router.get("/people", summary="Whose brief you may open")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from coachkit.domain.identity import public_id, stable_id
 
@@ -32,6 +33,11 @@ class Target:
     key: str
     name: str = ""
     team: str | None = None
+
+    @classmethod
+    def of_team(cls, key: str) -> Self:
+        """The work of a team, by its key."""
+        return cls(kind=TargetKind.TEAM, key=key, name=key, team=key)
 
     @property
     def id(self) -> int:

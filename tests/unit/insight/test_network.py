@@ -10,8 +10,9 @@ import pytest
 from org_tables import NOW, Org, ago
 
 from coachkit.insight.network.findings import Network, network
-from coachkit.insight.network.teams import PERIODS, TeamMap, team_map
+from coachkit.insight.network.teams import TeamMap, team_map
 from coachkit.insight.network.ties import MASS, STRONGEST, helped, ties
+from coachkit.insight.periods import PERIODS
 
 SEARCH, PAY, RISK = (11, 12, 13, 14, 15, 16), (21, 22, 23, 24, 25, 26), (31, 32, 33, 34, 35, 36)
 TEAMS = {"search": SEARCH, "pay": PAY, "risk": RISK}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coachkit.insight.linking.cards import GoalCard, ItemCard
-from coachkit.insight.linking.trails import Lives, Trail
+from coachkit.insight.linking.recent import Lives, RecentWork
 from coachkit.insight.linking.weights import SIGNS, WHETHER
 from coachkit.insight.linking.words import Floats, Index, Memory, Places, Terms, name_parts, stems
 from coachkit.insight.organisation.tables import DAY
@@ -57,8 +57,6 @@ BUILDING = re.compile(
 _NAMES = tuple(SIGNS)
 _PLACE = {name: number for number, name in enumerate(_NAMES)}
 _ASKED = tuple(WHETHER)
-_Put = Callable[[str, "Floats | float"], None]
-"""Writes down a sign of all goals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +125,7 @@ class Linker:
             for since, name in goal.milestones:
                 self._aims[name].append((since, place))
         self._by_author: dict[int, _Author] = defaultdict(_Author)
-        self._trail = Trail()
+        self._recent = RecentWork()
         self._worked = np.zeros(len(self.goals), dtype=bool)
         self._squares = np.full(len(_NAMES), 5.0)
         self._asked_squares = np.full(len(_ASKED), 5.0)
@@ -206,25 +204,21 @@ class Linker:
 
     def _signs(self, item: ItemCard, words: Mapping[str, str], subject: frozenset[str], shared: Floats) -> Floats:
         found = np.zeros((len(self.goals), len(_NAMES)))
-
-        def put(name: str, values: Floats | float) -> None:
-            found[:, _PLACE[name]] = values
-
         self._stated(item, found)
-        self._said(item, words, subject, put)
-        self._near(item, put, found)
-        self._timely(item, put, found)
+        self._said(item, words, subject, found)
+        self._near(item, found)
+        self._timely(item, found)
         for who in item.authors:
             if who in self._by_author:
                 self._done_by(self._by_author[who], item.at, found)
-        places, work = self._trail.at(item.at)
+        places, work = self._recent.at(item.at)
         found[places, _PLACE["goal_lately"]] = np.log1p(work)
-        put("near", self._memory.by_goal(shared, len(self.goals)) / 10)
+        found[:, _PLACE["near"]] = self._memory.by_goal(shared, len(self.goals)) / 10
         return found
 
     def _done_by(self, author: _Author, at: int | None, found: Floats) -> None:
         """What an author's items were for; of several authors what speaks most for a goal counts."""
-        places, work = author.trail.at(at)
+        places, work = author.lately.at(at)
         ever = np.array(list(author.ever), dtype=np.int64)
         of_team, share = self._share(author.recent)
         for name, where, values in (
@@ -244,33 +238,33 @@ class Linker:
             if key in self._places:
                 found[self._places[key], _PLACE["belongs"]] = 1.0
 
-    def _said(self, item: ItemCard, words: Mapping[str, str], subject: frozenset[str], put: _Put) -> None:
+    def _said(self, item: ItemCard, words: Mapping[str, str], subject: frozenset[str], found: Floats) -> None:
         """What its text has in common with goals."""
         scores = self._index.scores(words)
-        put("words", scores / 10)
-        put("subject", (scores if len(subject) == len(words) else self._index.scores(subject)) / 10)
-        put("covered", scores / (1 + self._index.total(words)))
-        put("title", self._index.titles(words))
+        found[:, _PLACE["words"]] = scores / 10
+        found[:, _PLACE["subject"]] = (scores if len(subject) == len(words) else self._index.scores(subject)) / 10
+        found[:, _PLACE["covered"]] = scores / (1 + self._index.total(words))
+        found[:, _PLACE["title"]] = self._index.titles(words)
         if item.record in self._likeness:
-            put("meaning", self._likeness[item.record] * 10)
+            found[:, _PLACE["meaning"]] = self._likeness[item.record] * 10
 
-    def _near(self, item: ItemCard, put: _Put, found: Floats) -> None:
+    def _near(self, item: ItemCard, found: Floats) -> None:
         """Whose it is."""
         owned = _any(self._owned, item.authors, len(self.goals))
-        put("owner", owned)
-        put("fresh_owner", owned * ~self._worked)
+        found[:, _PLACE["owner"]] = owned
+        found[:, _PLACE["fresh_owner"]] = owned * ~self._worked
         of_team, share = self._share(dict.fromkeys(np.flatnonzero(owned).tolist(), 1.0))
         found[of_team, _PLACE["owner_team"]] = share
-        put("team", _any(self._of_team, item.teams, len(self.goals)))
+        found[:, _PLACE["team"]] = _any(self._of_team, item.teams, len(self.goals))
 
-    def _timely(self, item: ItemCard, put: _Put, found: Floats) -> None:
+    def _timely(self, item: ItemCard, found: Floats) -> None:
         """Whether a goal was alive when it appeared."""
         aims = [aim for name in item.milestones for aim in self._aims.get(name, ())]
         found[[place for since, place in aims if item.at is None or since <= item.at], _PLACE["release"]] = 1.0
         if item.at is not None:
-            put("over", self._lives.over(item.at - LATE_DAYS * DAY))
-            put("old", np.log1p(self._lives.months_old(item.at)))
-            put("early", (self._lives.created > item.at).astype(np.float64))
+            found[:, _PLACE["over"]] = self._lives.over(item.at - LATE_DAYS * DAY)
+            found[:, _PLACE["old"]] = np.log1p(self._lives.months_old(item.at))
+            found[:, _PLACE["early"]] = (self._lives.created > item.at).astype(np.float64)
 
     def _share(self, goals: Mapping[int, float]) -> tuple[Places, Floats]:
         """Goals of the teams of these ones, and the share of ``goals`` (place → weight) that are of the same team."""
@@ -362,9 +356,9 @@ class Linker:
         self._trace(look.item, places, likely[places])
 
     def _trace(self, item: ItemCard, places: Places, work: Floats) -> None:
-        self._trail.add(places, work, item.at)
+        self._recent.add(places, work, item.at)
         for who in item.authors:
-            self._by_author[who].trail.add(places, work, item.at)
+            self._by_author[who].lately.add(places, work, item.at)
 
     def _sharpen(self, look: Look, places: tuple[int, ...]) -> None:
         wanted = np.zeros(len(self.goals))
@@ -429,13 +423,13 @@ class Linker:
 
 
 class _Author:
-    """What somebody's items were for: as confirmed, by place of the goal, and, in the trail, as supposed."""
+    """What somebody's items were for: as confirmed, by place of the goal, and, lately, as supposed."""
 
     def __init__(self) -> None:
         self.last: tuple[int, ...] = ()
         self.recent: dict[int, float] = {}
         self.ever: Counter[int] = Counter()
-        self.trail = Trail()
+        self.lately = RecentWork()
         self.answers = [0.0, 0.0]
 
     def add(self, places: tuple[int, ...], asked: bool) -> None:

@@ -13,9 +13,8 @@ from datetime import datetime
 from threading import Lock
 
 from coachkit.access import Directory, Viewer
-from coachkit.access.contributions import TargetDirectory
+from coachkit.access.contributions import TargetDirectory, leads_team
 from coachkit.domain.identity import stable_id
-from coachkit.domain.targets import Target, TargetKind
 from coachkit.errors import AccessDenied, Ambiguous, BadInput, NotFound
 from coachkit.insight.linking.answers import AnswerStore, GoalAnswer, Verdict
 from coachkit.insight.linking.cards import ItemCard, item_cards
@@ -270,14 +269,7 @@ class GoalLinks:
     def _led(self, viewer: Viewer, seen: Overview) -> frozenset[str]:
         teams = {team for goal in seen.goals for team in goal.teams}
         teams |= {team for item in seen.items.values() for team in item.teams}
-        return frozenset(
-            team
-            for team in teams
-            if any(
-                one.id == viewer.person
-                for one in self._targets.leads(Target(kind=TargetKind.TEAM, key=team, name=team, team=team))
-            )
-        )
+        return frozenset(team for team in teams if leads_team(self._targets, viewer, team))
 
 
 def _linked(seen: Overview, one: Worked) -> bool:

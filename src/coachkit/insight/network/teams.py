@@ -8,10 +8,10 @@ from datetime import datetime
 from coachkit.insight.network.ties import between_teams, helped
 from coachkit.insight.organisation.chart import Chart
 from coachkit.insight.organisation.tables import Tables, moment
-from coachkit.insight.periods import PERIODS, open_groups, open_periods, period_starts
+from coachkit.insight.periods import PERIODS, open_groups, period_starts
 from coachkit.insight.small_groups import SMALLEST
 
-__all__ = ["PERIODS", "TeamMap", "TeamTie", "open_periods", "period_starts", "team_map"]
+__all__ = ["TeamMap", "TeamTie", "team_map"]
 
 _SHOWN = 5
 

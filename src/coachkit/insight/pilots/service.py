@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from coachkit.access import Viewer
-from coachkit.access.contributions import TargetDirectory
+from coachkit.access.contributions import TargetDirectory, leads_team
 from coachkit.domain.identity import content_hash
-from coachkit.domain.targets import Target, TargetKind
+from coachkit.domain.targets import Target
 from coachkit.errors import AccessDenied, BadInput, NotFound
 from coachkit.insight.organisation.chart import Chart
 from coachkit.insight.organisation.tables import DAY, Tables
@@ -134,9 +134,8 @@ class Pilots:
 
     def may_start(self, viewer: Viewer, team: str) -> bool:
         """Whether the viewer leads this team, or holds HR's grant for it."""
-        target = Target(kind=TargetKind.TEAM, key=team, name=team, team=team)
-        leads = any(lead.id == viewer.person for lead in self._targets.leads(target))
-        return bool(viewer.scopes) and (leads or self._targets.is_granted(viewer.person, target))
+        granted = self._targets.is_granted(viewer.person, Target.of_team(team))
+        return bool(viewer.scopes) and (granted or leads_team(self._targets, viewer, team))
 
     def _allowed(self, viewer: Viewer, team: str) -> None:
         if not self.may_start(viewer, team):

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from coachkit.access import Viewer
+from coachkit.access.contributions import leads_team
 from coachkit.api.language import Language
 from coachkit.api.security import Asks, Installation, is_admin
 from coachkit.bootstrap import App
 from coachkit.domain.identity import unpublic_id
-from coachkit.domain.targets import Target, TargetKind
 from coachkit.drafting.cleaning import clean
 from coachkit.errors import AccessDenied
 from coachkit.insight.conversations import Setting
@@ -143,7 +143,4 @@ def set_rule(
 
 
 def _may_set(app: App, viewer: Viewer, team: str) -> bool:
-    if not team:
-        return False
-    target = Target(kind=TargetKind.TEAM, key=team, name=team, team=team)
-    return is_admin(viewer) or any(one.id == viewer.person for one in app.targets.leads(target))
+    return bool(team) and (is_admin(viewer) or leads_team(app.targets, viewer, team))

@@ -22,7 +22,7 @@ from coachkit.drafting.plan.self_review_questions import asked
 from coachkit.errors import AccessDenied, Ambiguous, BadInput, NotFound
 from coachkit.insight.contributing.notes import LONGEST_NOTE, NoteKind
 from coachkit.insight.contributing.view import AboutKind
-from coachkit.insight.network.teams import PERIODS
+from coachkit.insight.periods import PERIODS
 from coachkit.web.i18n import mark
 from coachkit.web.rendering import back, page, reader_of, web_only
 

@@ -13,7 +13,7 @@ from coachkit.api.insight_network import PeriodQuery
 from coachkit.api.security import Asks, Installation
 from coachkit.delivery.told import Names, Sentence
 from coachkit.domain.identity import public_id
-from coachkit.insight.network.teams import PERIODS
+from coachkit.insight.periods import PERIODS
 from coachkit.web.rendering import page, reader_of
 
 __all__ = ["router"]

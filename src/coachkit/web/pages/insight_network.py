@@ -27,7 +27,8 @@ from coachkit.errors import NotFound
 from coachkit.insight.flow.findings import Slow
 from coachkit.insight.flow.spans import STEPS
 from coachkit.insight.network.findings import MOST_PEOPLE
-from coachkit.insight.network.teams import PERIODS, TeamMap, TeamTie
+from coachkit.insight.network.teams import TeamMap, TeamTie
+from coachkit.insight.periods import PERIODS
 from coachkit.web.charts.boxes import box_shape, heat, ticks
 from coachkit.web.charts.network import Picture, colour_of, picture
 from coachkit.web.i18n import mark

@@ -11,7 +11,7 @@ from coachkit.insight.linking.cards import GoalCard
 from coachkit.insight.linking.words import Floats, Places
 from coachkit.insight.organisation.tables import DAY
 
-__all__ = ["Lives", "Trail"]
+__all__ = ["Lives", "RecentWork"]
 
 FADES_DAYS = 60
 """After so many days a piece of work counts a third: the rhythm of a quarter."""
@@ -26,7 +26,7 @@ UNKNOWN_MONTHS = 12
 """A goal that nobody dates is taken to be a year old."""
 
 
-class Trail:
+class RecentWork:
     """How much was done for goals lately: pieces of work, each fading with time. Goals without any take no room."""
 
     def __init__(self) -> None:

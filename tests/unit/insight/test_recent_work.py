@@ -7,22 +7,22 @@ import pytest
 from goal_tables import ms
 
 from coachkit.insight.linking.cards import GoalCard
-from coachkit.insight.linking.trails import FADES_DAYS, FADES_UNDATED, Lives, Trail
+from coachkit.insight.linking.recent import FADES_DAYS, FADES_UNDATED, Lives, RecentWork
 
 ONE, OTHER = np.array([0]), np.array([1])
 FULL = np.array([1.0])
 
 
-def told(trail: Trail, at: int | None) -> dict[int, float]:
-    places, work = trail.at(at)
+def told(recent: RecentWork, at: int | None) -> dict[int, float]:
+    places, work = recent.at(at)
     return dict(zip(places.tolist(), work.tolist(), strict=True))
 
 
 def test_work_fades_with_time_whichever_is_told_first() -> None:
-    forth, back = Trail(), Trail()
-    for trail, order in ((forth, ((ONE, 100), (OTHER, 40))), (back, ((OTHER, 40), (ONE, 100)))):
+    forth, back = RecentWork(), RecentWork()
+    for recent, order in ((forth, ((ONE, 100), (OTHER, 40))), (back, ((OTHER, 40), (ONE, 100)))):
         for place, days in order:
-            trail.add(place, FULL, ms(days))
+            recent.add(place, FULL, ms(days))
     assert told(forth, ms(40)) == pytest.approx(told(back, ms(40)))
     assert told(forth, ms(40)) == pytest.approx({0: np.exp(-1), 1: 1.0})
     assert told(forth, ms(40 - FADES_DAYS))[1] == pytest.approx(np.exp(-1))
@@ -30,20 +30,20 @@ def test_work_fades_with_time_whichever_is_told_first() -> None:
 
 
 def test_without_dates_each_item_makes_the_earlier_ones_count_less() -> None:
-    trail = Trail()
-    assert told(trail, None) == {}
-    trail.add(ONE, FULL, None)
-    trail.add(OTHER, FULL, None)
-    assert told(trail, None) == pytest.approx({0: FADES_UNDATED**2, 1: FADES_UNDATED})
+    recent = RecentWork()
+    assert told(recent, None) == {}
+    recent.add(ONE, FULL, None)
+    recent.add(OTHER, FULL, None)
+    assert told(recent, None) == pytest.approx({0: FADES_UNDATED**2, 1: FADES_UNDATED})
 
 
 def test_work_for_the_same_goal_adds_up_and_what_is_faint_is_forgotten() -> None:
-    trail = Trail()
-    trail.add(np.array([0, 1]), np.array([0.5, 0.001]), ms(300))
-    trail.add(ONE, FULL, ms(300))
-    assert told(trail, ms(300)) == pytest.approx({0: 1.5, 1: 0.001})
-    trail.add(OTHER[:0], FULL[:0], ms(100))
-    assert told(trail, ms(100)) == pytest.approx({0: 1.5 * np.exp(-200 / FADES_DAYS)})
+    recent = RecentWork()
+    recent.add(np.array([0, 1]), np.array([0.5, 0.001]), ms(300))
+    recent.add(ONE, FULL, ms(300))
+    assert told(recent, ms(300)) == pytest.approx({0: 1.5, 1: 0.001})
+    recent.add(OTHER[:0], FULL[:0], ms(100))
+    assert told(recent, ms(100)) == pytest.approx({0: 1.5 * np.exp(-200 / FADES_DAYS)})
 
 
 def test_a_life_is_told_by_what_was_known_then() -> None:
