@@ -64,15 +64,15 @@ def place(one: Slow, names: Names) -> str:
     if one.kind == "step":
         return spaced(f"{team} · {STEP_NAMES[one.about][1]}") if zh else f"{team}, {STEP_NAMES[one.about][0]}"
     if one.kind == "wait":
-        return spaced(f"{team}等{other}") if zh else f"{team} waits for {other}"
+        return spaced(f"{team}等待{other}") if zh else f"{team} waits for {other}"
     if one.kind == "review":
         if one.team == one.other:
             return (
-                spaced(f"{team}的改动等本团队首次评审")
+                spaced(f"{team}的改动等待本团队首次评审")
                 if zh
                 else f"{team}’{_s(team)} changes, first look within the team"
             )
-        return spaced(f"{team}的改动等{other}首次评审") if zh else f"{team}’{_s(team)} changes, first look by {other}"
+        return spaced(f"{team}的改动等待{other}首次评审") if zh else f"{team}’{_s(team)} changes, first look by {other}"
     return one.about
 
 
@@ -141,7 +141,7 @@ def _waiting(one: Waiting, names: Names) -> Sentence:
     team, other = names.team(one.team), names.team(one.other) if one.other else ""
     since = names.day(one.begun)
     if zh:
-        text = f"{one.key}（{team}）自{since}起等{other} {one.target}，已 {one.days} 天。"
+        text = f"{one.key}（{team}）自{since}起等待{other} {one.target}，已 {one.days} 天。"
     else:
         whose = f"{other}’{_s(other)} " if other else ""
         text = f"{one.key} ({team}) has waited for {whose}{one.target} since {since}: {one.days} days."
